@@ -1,0 +1,56 @@
+/** The one error of the plugin and the one table of its codes; what every layer throws and main.ts prints. */
+
+/**
+ * CNI error codes. 1-99 belong to the specification (SPEC.md 1.1.0, section "Error"); 100 and up are this plugin's own.
+ * docs/errors.md explains each; a test keeps the two in step.
+ */
+export const Code = {
+  IncompatibleVersion: 1,
+  UnsupportedField: 2,
+  UnknownContainer: 3,
+  InvalidEnvironment: 4,
+  Io: 5,
+  Decode: 6,
+  InvalidConfig: 7,
+  TryAgainLater: 11,
+  Hns: 100,
+  Ipam: 101,
+  NetworkMissing: 102,
+  AttachmentExists: 103,
+  CheckFailed: 104,
+  HnsUnavailable: 105,
+  AddressesExhausted: 106,
+  Internal: 999,
+} as const;
+export type Code = (typeof Code)[keyof typeof Code];
+
+export interface CniErrorOptions {
+  /** For the operator: JSON path, HRESULT in hex, the next command. */
+  readonly details?: string;
+  readonly cause?: unknown;
+}
+
+/** A failure in the words of CNI: `code` is what callers match, `message` what people read. */
+export class CniError extends Error {
+  override readonly name = 'CniError';
+  readonly code: Code;
+  readonly details: string | undefined;
+
+  constructor(code: Code, message: string, options: CniErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+  }
+
+  /** The error object CNI expects on stdout (SPEC.md 1.1.0 section 5 "Error"); `details` is left out, never empty. */
+  toJSON(): { code: Code; msg: string; details?: string } {
+    return { code: this.code, msg: this.message, ...(this.details === undefined ? {} : { details: this.details }) };
+  }
+
+  /** Anything thrown, as a CniError; a stranger is code 999 and never shows its stack. */
+  static from(thrown: unknown): CniError {
+    if (thrown instanceof CniError) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new CniError(Code.Internal, `Cannot finish the command: ${message}`, { cause: thrown });
+  }
+}

@@ -1,0 +1,139 @@
+/** Environment and stdin become one validated Command, or a CNI error that names every variable at fault. */
+import { type CniArguments, parseArguments } from './arguments.ts';
+import { isRecord, type Json, member } from './decode.ts';
+import { CniError, Code } from './error.ts';
+import { parseNetns } from './netns.ts';
+import { requireVersion, type Version } from './version.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One attachment: the container's interface. `netns` is the HCN namespace's GUID, `sandbox` what CNI_NETNS said. */
+export interface Target {
+  readonly containerId: string;
+  readonly ifname: string;
+  readonly netns: string;
+  readonly sandbox: string;
+  readonly args: CniArguments;
+}
+
+/** DEL may come without a namespace (SPEC.md 1.1.0 section 2 "DEL"). */
+export type DelTarget = Omit<Target, 'netns' | 'sandbox'> & { readonly netns: string | undefined };
+
+export type Command =
+  | { readonly verb: 'VERSION'; readonly cniVersion: string | undefined }
+  | { readonly verb: 'ADD' | 'CHECK'; readonly cniVersion: Version; readonly config: Json; readonly target: Target }
+  | { readonly verb: 'DEL'; readonly cniVersion: Version; readonly config: Json; readonly target: DelTarget };
+
+type AttachmentVerb = 'ADD' | 'CHECK' | 'DEL';
+
+/** Which variables each verb must be given (SPEC.md 1.1.0 section 2); an empty one counts as unset. */
+const REQUIRED: Readonly<Record<AttachmentVerb, readonly string[]>> = {
+  ADD: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH'],
+  CHECK: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH'],
+  DEL: ['CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_PATH'],
+};
+
+/** SPEC.md 1.1.0 sections 2 and 3: container ids and network names start alphanumeric. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+/** libcni's pkg/utils/utils.go ValidateInterfaceName: at most 15, no "/", ":" or white space, not "." or "..". */
+const IFNAME = /^(?!\.{1,2}$)[^/:\s]{1,15}$/;
+
+/**
+ * Reads one command. `stdin` is only asked for when the verb takes a configuration.
+ * Throws codes 1, 4, 6 and 7 as SPEC.md 1.1.0 section 5 "Error" has them.
+ */
+export function readCommand(env: Environment, stdin: () => Uint8Array): Command {
+  const verb = env['CNI_COMMAND'];
+  if (verb === 'VERSION') return { verb, cniVersion: statedVersion(stdin()) };
+  if (verb !== 'ADD' && verb !== 'CHECK' && verb !== 'DEL') throw unknownVerb(verb);
+  requireVariables(verb, env);
+  const args = parseArguments(env['CNI_ARGS'] ?? '');
+  const config = decodeConfig(stdin());
+  const cniVersion = requireVersion(textOf(config, 'cniVersion') ?? '0.1.0');
+  requireName(config);
+  const containerId = env['CNI_CONTAINERID'] ?? '';
+  const ifname = env['CNI_IFNAME'] ?? '';
+  const sandbox = env['CNI_NETNS'] ?? '';
+  if (verb === 'DEL') {
+    const netns = sandbox === '' ? undefined : parseNetns(sandbox);
+    return { verb, cniVersion, config, target: { containerId, ifname, netns, args } };
+  }
+  return { verb, cniVersion, config, target: { containerId, ifname, netns: parseNetns(sandbox), sandbox, args } };
+}
+
+function unknownVerb(verb: string | undefined): CniError {
+  return new CniError(
+    Code.InvalidEnvironment,
+    `Cannot use CNI_COMMAND: it is "${verb ?? ''}", expected ADD, DEL, CHECK or VERSION`,
+    { details: 'variable CNI_COMMAND' },
+  );
+}
+
+/** All variables at fault are named together, not just the first (libcni's pkg/skel/skel_test.go). */
+function requireVariables(verb: AttachmentVerb, env: Environment): void {
+  const missing = REQUIRED[verb].filter((name) => (env[name] ?? '') === '');
+  if (missing.length > 0) {
+    throw new CniError(Code.InvalidEnvironment, `Cannot run ${verb}: ${missing.join(', ')} not set`, {
+      details: `variables ${missing.join(', ')}`,
+    });
+  }
+  const rules: readonly (readonly [string, RegExp])[] = [
+    ['CNI_CONTAINERID', NAME],
+    ['CNI_IFNAME', IFNAME],
+  ];
+  for (const [name, rule] of rules) {
+    const value = env[name] ?? '';
+    if (rule.test(value)) continue;
+    throw new CniError(Code.InvalidEnvironment, `Cannot use ${name}: it is "${value}", expected ${String(rule)}`, {
+      details: `variable ${name}`,
+    });
+  }
+}
+
+/** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6. */
+export function decodeConfig(bytes: Uint8Array): Json {
+  const value = parse(decodeText(bytes));
+  if (isRecord(value)) return value;
+  throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is no JSON object');
+}
+
+function decodeText(bytes: Uint8Array): string {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is not valid UTF-8 or UTF-16', {
+      cause,
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
+  }
+}
+
+/** The version VERSION is asked in; the Go skeleton sends no stdin here, so none is fine. */
+function statedVersion(bytes: Uint8Array): string | undefined {
+  return bytes.length === 0 ? undefined : textOf(decodeConfig(bytes), 'cniVersion');
+}
+
+function textOf(config: Json, key: string): string | undefined {
+  const value = member(config, key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** SPEC.md 1.1.0 section 1: `name` is required; it becomes a folder name, so Windows' reserved names are out as well. */
+function requireName(config: Json): void {
+  const name = textOf(config, 'name');
+  if (name !== undefined && NAME.test(name) && !name.endsWith('.')) return;
+  const state = name === undefined ? 'it is absent' : `it is "${name}"`;
+  throw new CniError(Code.InvalidConfig, `Cannot use name: ${state}, expected a network name (${String(NAME)})`, {
+    details: 'JSON path name',
+  });
+}

@@ -1,0 +1,36 @@
+/** The port to HNS in TypeScript's words: strings in, an Answer out, memory already copied and freed. */
+
+export type Kind = 'Network' | 'Endpoint' | 'Namespace';
+
+/** An open HCN handle; one kind of handle cannot be given where another is wanted. */
+export interface Handle<K extends Kind> {
+  readonly kind: K;
+  readonly value: bigint;
+}
+
+export interface Answer {
+  /** HRESULT, signed 32 bit as Windows returns it; negative is failure. */
+  readonly hr: number;
+  /** JSON document the call produced; "" when none. */
+  readonly json: string;
+  /** JSON error record the call produced; "" when none. */
+  readonly error: string;
+}
+
+export interface Opened<K extends Kind> extends Omit<Answer, 'json'> {
+  /** Absent when the call failed. */
+  readonly handle: Handle<K> | undefined;
+}
+
+/** One function for each pattern of computenetwork.h; GUIDs are bare text, documents are JSON text. */
+export interface Native {
+  readonly enumerate: (kind: Kind, query: string) => Promise<Answer>;
+  readonly open: <K extends Kind>(kind: K, id: string) => Promise<Opened<K>>;
+  readonly query: (handle: Handle<Kind>, query: string) => Promise<Answer>;
+  readonly modify: (handle: Handle<Kind>, settings: string) => Promise<Answer>;
+  readonly createEndpoint: (network: Handle<'Network'>, id: string, settings: string) => Promise<Opened<'Endpoint'>>;
+  readonly delete: (kind: Kind, id: string) => Promise<Answer>;
+  readonly close: (handle: Handle<Kind>) => Promise<void>;
+  /** vmcompute's HNSCall: the v1 calls and the globals. */
+  readonly hnsCall: (method: string, path: string, body: string) => Promise<Answer>;
+}

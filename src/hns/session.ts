@@ -1,0 +1,104 @@
+/** One command's dealings with HNS: each call raced against the deadline, counted, its failure put into words. */
+import { CniError, Code } from '../spec/error.ts';
+import type { Deadline } from './deadline.ts';
+import type { Answer, Handle, Kind, Native } from './native.ts';
+import { hex, type Status, statusOf } from './status.ts';
+
+export interface CallRecord {
+  readonly call: string;
+  readonly ms: number;
+  /** Absent when HNS did not answer in time. */
+  readonly hr?: string;
+}
+
+/** What every answer of the port has. */
+type Outcome = Pick<Answer, 'hr' | 'error'>;
+
+/** Which call is made, and for what, in the words of an error: "create endpoint "x"". */
+export interface Purpose {
+  readonly call: string;
+  readonly task: string;
+}
+
+export interface Session {
+  readonly native: Native;
+  readonly deadline: Deadline;
+  /** Makes a call; throws code 11 when the deadline comes first. */
+  readonly run: <T extends Outcome>(purpose: Purpose, work: Promise<T>) => Promise<T>;
+  /** The error of a failed call: operation, object, HRESULT with name, likely cause. */
+  readonly failure: (purpose: Purpose, answer: Outcome) => CniError;
+  /** Remembers an open handle; `close` closes it whatever happens in between. */
+  readonly keep: <K extends Kind>(handle: Handle<K>) => Handle<K>;
+  /** Closes every handle kept; not after a call was given up, since HNS may not answer this either. */
+  readonly close: () => Promise<void>;
+  /** Whether HNS may still carry out a call of this session whose answer never came or said nothing. */
+  readonly uncertain: () => boolean;
+  readonly calls: readonly CallRecord[];
+}
+
+export function openSession(native: Native, deadline: Deadline): Session {
+  const calls: CallRecord[] = [];
+  const handles: Handle<Kind>[] = [];
+  let gaveUp = false;
+  let uncertain = false;
+  return {
+    native,
+    deadline,
+    calls,
+    uncertain: () => uncertain,
+    run: async (purpose, work) => {
+      const started = performance.now();
+      const answer = await deadline.race(work);
+      const ms = Math.round((performance.now() - started) * 10) / 10;
+      if (answer === undefined) {
+        gaveUp = true;
+        uncertain = true;
+        calls.push({ call: purpose.call, ms });
+        throw hung(purpose, ms);
+      }
+      const hr = settled(answer.value);
+      calls.push({ call: purpose.call, ms, hr: hex(hr) });
+      if (statusOf(hr).outcome === 'unknown') uncertain = true;
+      return { ...answer.value, hr };
+    },
+    failure,
+    keep: (handle) => {
+      handles.push(handle);
+      return handle;
+    },
+    close: async () => {
+      if (gaveUp) return;
+      while (handles.length > 0) {
+        const closing = handles.pop();
+        if (closing !== undefined) await deadline.race(native.close(closing));
+      }
+    },
+  };
+}
+
+const E_FAIL = 0x80004005 | 0;
+
+/** A non-empty error record means failure even where the HRESULT says success: hcsshim's rule (hcn/hcnerrors.go). */
+function settled({ hr, error }: Outcome): number {
+  if (hr < 0 || error === '') return hr;
+  const code = /"ErrorCode"\s*:\s*(\d+)/.exec(error)?.[1];
+  return code === undefined ? E_FAIL : Number(code) | 0;
+}
+
+function hung({ call, task }: Purpose, ms: number): CniError {
+  const seconds = (ms / 1000).toFixed(1);
+  return new CniError(Code.TryAgainLater, `Cannot ${task}: HNS did not answer within ${seconds} s`, {
+    details: `${call} was given up; look at the Host Networking Service: Get-Service hns`,
+  });
+}
+
+function failure({ call, task }: Purpose, { hr, error }: Outcome): CniError {
+  const { name, cause, outcome } = statusOf(hr);
+  const details = error === '' ? call : `${call}: ${error}`;
+  return new CniError(codeOf(outcome), `Cannot ${task}: HNS answered ${hex(hr)} ${name}, ${cause}`, { details });
+}
+
+/** A service that is down or unsure may be up at the next try (code 11); everything else is ours to name (100). */
+function codeOf(outcome: Status['outcome']): Code {
+  return outcome === 'unavailable' || outcome === 'unknown' ? Code.TryAgainLater : Code.Hns;
+}

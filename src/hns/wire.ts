@@ -1,0 +1,130 @@
+/** HNS documents as this plugin writes and reads them (schema 2.0); reading is lenient, as HNS leaves defaults out. */
+import { isRecord, type Json, member } from '../spec/decode.ts';
+
+export const SCHEMA = { Major: 2, Minor: 0 } as const;
+export const NO_NAMESPACE = '00000000-0000-0000-0000-000000000000';
+
+export interface WirePolicy {
+  readonly Type: string;
+  readonly Settings?: Json;
+}
+
+export interface WireRoute {
+  readonly NextHop: string;
+  readonly DestinationPrefix: string;
+}
+
+export interface WireDns {
+  readonly Domain?: string;
+  readonly Search?: readonly string[];
+  readonly ServerList?: readonly string[];
+  readonly Options?: readonly string[];
+}
+
+/** What HcnCreateEndpoint is given; key by key what hcsshim sends, so that HNS sees what it knows. */
+export interface EndpointRequest {
+  readonly Name: string;
+  readonly HostComputeNetwork: string;
+  readonly Policies?: readonly WirePolicy[];
+  readonly IpConfigurations: readonly { readonly IpAddress: string }[];
+  readonly Dns: WireDns;
+  readonly Routes: readonly WireRoute[];
+  readonly SchemaVersion: typeof SCHEMA;
+}
+
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  /** "NAT" when HNS leaves it out. */
+  readonly type: string;
+}
+
+export interface Endpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly networkId: string;
+  /** The namespace's GUID in lower case; undefined while it is attached to none. */
+  readonly namespaceId: string | undefined;
+  readonly mac: string;
+  readonly addresses: readonly { readonly ip: string; readonly prefix: number | undefined }[];
+  readonly routes: readonly WireRoute[];
+  readonly dns: WireDns;
+  readonly policies: readonly WirePolicy[];
+}
+
+export interface Namespace {
+  readonly id: string;
+  /** Ids of its endpoints, upper case. */
+  readonly endpointIds: readonly string[];
+}
+
+export function readNetwork(document: Json): Network {
+  return { id: textAt(document, 'ID'), name: textAt(document, 'Name'), type: textAt(document, 'Type', 'NAT') };
+}
+
+export function readEndpoint(document: Json): Endpoint {
+  const namespaceId = textAt(document, 'HostComputeNamespace', NO_NAMESPACE).toLowerCase();
+  const dns = member(document, 'Dns');
+  return {
+    id: textAt(document, 'ID'),
+    name: textAt(document, 'Name'),
+    networkId: textAt(document, 'HostComputeNetwork'),
+    namespaceId: namespaceId === NO_NAMESPACE ? undefined : namespaceId,
+    mac: textAt(document, 'MacAddress'),
+    addresses: recordsAt(document, 'IpConfigurations').map((entry) => ({
+      ip: textAt(entry, 'IpAddress'),
+      prefix: numberAt(entry, 'PrefixLength'),
+    })),
+    routes: recordsAt(document, 'Routes').map((route) => ({
+      NextHop: textAt(route, 'NextHop'),
+      DestinationPrefix: textAt(route, 'DestinationPrefix'),
+    })),
+    dns: readDns(isRecord(dns) ? dns : {}),
+    policies: recordsAt(document, 'Policies').map(readPolicy),
+  };
+}
+
+export function readNamespace(document: Json): Namespace {
+  const resources = recordsAt(document, 'Resources').filter((entry) => textAt(entry, 'Type') === 'Endpoint');
+  return {
+    id: textAt(document, 'ID'),
+    endpointIds: resources.map((entry) => {
+      const data = member(entry, 'Data');
+      return isRecord(data) ? textAt(data, 'Id').toUpperCase() : '';
+    }),
+  };
+}
+
+function readPolicy(entry: Json): WirePolicy {
+  const settings = member(entry, 'Settings');
+  return { Type: textAt(entry, 'Type'), ...(isRecord(settings) ? { Settings: settings } : {}) };
+}
+
+function readDns(dns: Json): WireDns {
+  const domain = textAt(dns, 'Domain');
+  const lists = (['Search', 'ServerList', 'Options'] as const).map((key) => [key, textsAt(dns, key)] as const);
+  return {
+    ...(domain === '' ? {} : { Domain: domain }),
+    ...Object.fromEntries(lists.filter(([, values]) => values.length > 0)),
+  };
+}
+
+function textAt(object: Json, key: string, absent = ''): string {
+  const value = member(object, key);
+  return typeof value === 'string' ? value : absent;
+}
+
+function numberAt(object: Json, key: string): number | undefined {
+  const value = member(object, key);
+  return typeof value === 'number' ? value : undefined;
+}
+
+function recordsAt(object: Json, key: string): readonly Json[] {
+  const value = member(object, key);
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function textsAt(object: Json, key: string): readonly string[] {
+  const value = member(object, key);
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,175 @@
+/** `policies` of the configuration become HNS endpoint policies (schema 2.0): decoded, translated, merged. Pure. */
+import { contains, parseCidr } from '../net/cidr.ts';
+import { parseIp } from '../net/ip.ts';
+import {
+  bool,
+  type Decoder,
+  fail,
+  isRecord,
+  type Json,
+  list,
+  member,
+  optional,
+  record,
+  refuse,
+  text,
+} from '../spec/decode.ts';
+
+/** A policy as HNS v2 wants it; structurally the same as hns/wire.ts WirePolicy. */
+export interface EndpointPolicy {
+  readonly Type: string;
+  readonly Settings: Json;
+}
+
+/** The only kind of entry there is for an endpoint; win-bridge skips others silently, here they are refused by name. */
+const ENTRY_NAME = 'EndpointPolicy';
+
+/** Reads `policies`: a list of `{"name": "EndpointPolicy", "value": {"Type": ..., "Settings": {...}}}`. */
+export const policies: Decoder<readonly EndpointPolicy[]> = (value, path) => list(entry)(value, path);
+
+const entry: Decoder<EndpointPolicy> = (value, path) => {
+  const object = record(value, path);
+  const name = text(member(object, 'name'), `${path}.name`);
+  if (name !== ENTRY_NAME) refuse(`${path}.name`, `it is "${name}", expected "${ENTRY_NAME}"`);
+  return policy(member(object, 'value'), `${path}.value`);
+};
+
+const policy: Decoder<EndpointPolicy> = (value, path) => {
+  const object = record(value, path);
+  const type = text(member(object, 'Type'), `${path}.Type`);
+  const settings = settingsOf(object, path);
+  switch (type.toLowerCase()) {
+    case 'outboundnat':
+      return outboundNat(settings, path);
+    case 'sdnroute':
+    case 'route': // the v1 name of the same policy
+      return sdnRoute(settings, path);
+    default:
+      return refuse(`${path}.Type`, `policies of type "${type}" are not supported, expected OutBoundNAT or SDNRoute`);
+  }
+};
+
+/** The v2 form nests the fields in `Settings`, the v1 form has them flat beside `Type`. */
+function settingsOf(object: Json, path: string): Json {
+  const settings = member(object, 'Settings');
+  if (settings !== undefined) return record(settings, `${path}.Settings`);
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key.toLowerCase() !== 'type'));
+}
+
+/** Fields by HNS schema 2.0 OutboundNatPolicySetting; `ExceptionList` and `VIP` are their v1 names. */
+function outboundNat(settings: Json, path: string): EndpointPolicy {
+  const at = `${path}.Settings`;
+  const known = {
+    exceptions: ['Exceptions', 'ExceptionList'],
+    destinations: ['Destinations'],
+    vip: ['VirtualIP', 'VIP'],
+  };
+  const exceptions = first(settings, { keys: known.exceptions, path: at, as: list(cidrOrIp) });
+  const destinations = first(settings, { keys: known.destinations, path: at, as: list(cidrOrIp) });
+  const virtualIp = first(settings, { keys: known.vip, path: at, as: ip });
+  return {
+    Type: 'OutBoundNAT',
+    Settings: {
+      ...rest(settings, Object.values(known).flat()),
+      ...(virtualIp === undefined ? {} : { VirtualIP: virtualIp }),
+      ...(exceptions === undefined ? {} : { Exceptions: exceptions }),
+      ...(destinations === undefined ? {} : { Destinations: destinations }),
+    },
+  };
+}
+
+/** Fields by HNS schema 2.0 SDNRoutePolicySetting. */
+function sdnRoute(settings: Json, path: string): EndpointPolicy {
+  const at = `${path}.Settings`;
+  const keys = ['DestinationPrefix', 'NextHop', 'NeedEncap'];
+  const nextHop = optional(settings, 'NextHop', { path: at, as: ip });
+  const needEncap = optional(settings, 'NeedEncap', { path: at, as: bool });
+  return {
+    Type: 'SDNRoute',
+    Settings: {
+      ...rest(settings, keys),
+      DestinationPrefix: cidr(member(settings, 'DestinationPrefix'), `${at}.DestinationPrefix`),
+      ...(nextHop === undefined ? {} : { NextHop: nextHop }),
+      ...(needEncap === undefined ? {} : { NeedEncap: needEncap }),
+    },
+  };
+}
+
+function first<T>(
+  settings: Json,
+  { keys, path, as }: { readonly keys: readonly string[]; readonly path: string; readonly as: Decoder<T> },
+): T | undefined {
+  const key = keys.find((name) => member(settings, name) !== undefined);
+  return key === undefined ? undefined : optional(settings, key, { path, as });
+}
+
+/** What else the user wrote into Settings goes to HNS as it is: HNS is the judge of it. */
+function rest(settings: Json, known: readonly string[]): Json {
+  const names = known.map((key) => key.toLowerCase());
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !names.includes(key.toLowerCase())));
+}
+
+export const cidr: Decoder<string> = (value, path) =>
+  typeof value === 'string' && parseCidr(value) !== undefined
+    ? value
+    : fail(path, 'a CIDR such as "10.96.0.0/12"', value);
+
+export const ip: Decoder<string> = (value, path) =>
+  typeof value === 'string' && parseIp(value) !== undefined ? value : fail(path, 'an IP address', value);
+
+const cidrOrIp: Decoder<string> = (value, path) =>
+  typeof value === 'string' && (parseCidr(value) ?? parseIp(value)) !== undefined
+    ? value
+    : fail(path, 'a CIDR or an IP address', value);
+
+export interface PolicyNeeds {
+  readonly policies: readonly EndpointPolicy[];
+  /** `ipMasqNetwork`: destinations that are not source-translated. */
+  readonly ipMasqNetwork: string | undefined;
+  /** The pod's own addresses when `loopbackDSR` is asked for, else none. */
+  readonly loopback: readonly string[];
+}
+
+/**
+ * All policies of an endpoint, in the order of the configuration. OutBoundNAT entries become one, because two of them
+ * compete in the switch; one with `Destinations` (the loopback of direct server return) stays its own.
+ */
+export function endpointPolicies({ policies, ipMasqNetwork, loopback }: PolicyNeeds): readonly EndpointPolicy[] {
+  const masquerade = ipMasqNetwork === undefined ? [] : [exceptionsPolicy([ipMasqNetwork])];
+  const merged = [...policies, ...masquerade].reduce<readonly EndpointPolicy[]>(merge, []);
+  const missing = loopback.filter((address) => !merged.some((known) => destinationsOf(known).includes(address)));
+  return [...merged, ...missing.map((address) => ({ Type: 'OutBoundNAT', Settings: { Destinations: [address] } }))];
+}
+
+const exceptionsPolicy = (exceptions: readonly string[]): EndpointPolicy => ({
+  Type: 'OutBoundNAT',
+  Settings: { Exceptions: exceptions },
+});
+
+function merge(all: readonly EndpointPolicy[], next: EndpointPolicy): readonly EndpointPolicy[] {
+  const at = mergeable(next) ? all.findIndex(mergeable) : -1;
+  const known = all[at];
+  if (known === undefined) return [...all, next];
+  const before = exceptionsOf(known);
+  const added = exceptionsOf(next).filter((exception) => !before.some((have) => covers(have, exception)));
+  const joined = { ...known, Settings: { ...next.Settings, ...known.Settings, Exceptions: [...before, ...added] } };
+  return all.with(at, joined);
+}
+
+const mergeable = (policy: EndpointPolicy): boolean =>
+  policy.Type === 'OutBoundNAT' && destinationsOf(policy).length === 0;
+
+/** An exception inside another one adds nothing. */
+function covers(have: string, wanted: string): boolean {
+  if (have === wanted) return true;
+  const [outer, inner] = [parseCidr(have), parseCidr(wanted)];
+  return outer !== undefined && inner !== undefined && inner.prefix >= outer.prefix && contains(outer, inner.ip);
+}
+
+const exceptionsOf = (policy: EndpointPolicy): readonly string[] => textsOf(policy.Settings['Exceptions']);
+const destinationsOf = (policy: EndpointPolicy): readonly string[] =>
+  policy.Type === 'OutBoundNAT' && isRecord(policy.Settings) ? textsOf(policy.Settings['Destinations']) : [];
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,84 @@
+/** What the verbs see of IPAM: leases, what became of them, and the ports the store is built on. */
+import type { Cidr } from '../net/cidr.ts';
+import type { Ip } from '../net/ip.ts';
+
+/** Who holds an address: one interface of one container on one network. */
+export interface Holder {
+  /** Name-based GUID over network, container and interface: the record's file name. */
+  readonly key: string;
+  readonly containerId: string;
+  readonly ifname: string;
+}
+
+/**
+ * `pending`: the runtime has not been told of it, so the endpoint may exist, may still come, or may never;
+ * `ready`: ADD printed its result.
+ */
+export type LeaseState = 'pending' | 'ready';
+
+export interface Lease extends Holder {
+  readonly state: LeaseState;
+  /** An HNS call on its endpoint was given up on: HNS may still carry it out. */
+  readonly inFlight: boolean;
+  /** Host bits kept; the prefix is the IPAM subnet's. */
+  readonly addresses: readonly Cidr[];
+  readonly network: string;
+  readonly hnsNetworkId: string;
+  readonly endpointId: string;
+  readonly endpointName: string;
+  /** GUID of the HCN namespace, lower case. */
+  readonly netns: string;
+}
+
+/** A lease whose attachment is gone while HNS may still make its endpoint; address and id stay set aside. */
+export interface Tombstone extends Lease {
+  /** Milliseconds since it was buried, by a clock that only runs within one boot; undefined when that was another boot. */
+  readonly ageMs: number | undefined;
+}
+
+export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'addresses'> {
+  /** Addresses HNS refused in this command: not to be tried again. */
+  readonly exclude: readonly Ip[];
+}
+
+export type Reservation =
+  | { readonly kind: 'reserved'; readonly lease: Lease }
+  /** The attachment has a record already. */
+  | { readonly kind: 'exists'; readonly lease: Lease }
+  | { readonly kind: 'buried'; readonly tombstone: Tombstone }
+  /** Another program's reservation of this container and interface, on host-local's files. */
+  | { readonly kind: 'foreign'; readonly addresses: readonly Ip[] }
+  | { readonly kind: 'full'; readonly used: number; readonly total: bigint };
+
+/** The leases of one network; each function takes the lock, does its files, and gives the lock back. */
+export interface LeaseStore {
+  /** The record is on disk, flushed, before this answers. */
+  readonly reserve: (request: ReserveRequest) => Promise<Reservation>;
+  readonly find: (key: string) => Promise<Lease | undefined>;
+  /** Addresses that host-local's files give to this holder, whoever wrote them. Reads the folder: not for the usual path. */
+  readonly addressesOf: (holder: Holder) => Promise<readonly Ip[]>;
+  /** `pending` becomes `ready`. */
+  readonly commit: (key: string) => Promise<void>;
+  readonly markInFlight: (key: string) => Promise<void>;
+  /** Frees the holder's addresses, also those without a record of ours, then drops the record; idempotent. */
+  readonly release: (holder: Holder) => Promise<void>;
+  /** The record becomes a tombstone; its addresses stay taken. */
+  readonly bury: (key: string) => Promise<void>;
+  /** At most `limit` tombstones, those not looked at for the longest time first. */
+  readonly tombstones: (limit: number) => Promise<readonly Tombstone[]>;
+  /** Frees a tombstone's addresses, then drops it. */
+  readonly exhume: (key: string) => Promise<void>;
+}
+
+/** An exclusive lock on a file that ends with the process; the answer releases it. Throws code 11 at the deadline. */
+export interface Lock {
+  readonly acquire: (path: string, deadlineMs: number) => Promise<() => void>;
+}
+
+/** Time that wall-clock changes do not move. */
+export interface Clock {
+  /** Another value after each boot. */
+  readonly bootId: () => string;
+  /** Milliseconds since boot. */
+  readonly uptimeMs: () => number;
+}

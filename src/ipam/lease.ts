@@ -55,12 +55,17 @@ export interface LeaseStore {
   /** The record is on disk, flushed, before this answers. */
   readonly reserve: (request: ReserveRequest) => Promise<Reservation>;
   readonly find: (key: string) => Promise<Lease | undefined>;
+  /** The tombstone of this attachment, when it has one. */
+  readonly buried: (key: string) => Promise<Tombstone | undefined>;
   /** Addresses that host-local's files give to this holder, whoever wrote them. Reads the folder: not for the usual path. */
   readonly addressesOf: (holder: Holder) => Promise<readonly Ip[]>;
   /** `pending` becomes `ready`. */
   readonly commit: (key: string) => Promise<void>;
   readonly markInFlight: (key: string) => Promise<void>;
-  /** Frees the holder's addresses, also those without a record of ours, then drops the record; idempotent. */
+  /**
+   * Frees the holder's addresses, also those without a record of ours, then drops the record; idempotent.
+   * Does nothing while the attachment has a tombstone: its addresses wait for `exhume`.
+   */
   readonly release: (holder: Holder) => Promise<void>;
   /** The record becomes a tombstone; its addresses stay taken. */
   readonly bury: (key: string) => Promise<void>;

@@ -1,0 +1,110 @@
+/** HRESULTs that the simulated service answers, and the document that explains one; who answers which is not here. */
+
+/** HRESULTs as headers print them: unsigned. Names after winerror.h and the HCN section of the Windows SDK. */
+export const Code = {
+  Ok: 0,
+  NotImplemented: 0x80004001,
+  AccessDenied: 0x80070005,
+  InvalidHandle: 0x80070006,
+  SharingViolation: 0x80070020,
+  NotSupported: 0x80070032,
+  InvalidParameter: 0x80070057,
+  ServiceNotActive: 0x80070426,
+  NotFound: 0x80070490,
+  Timeout: 0x800705b4,
+  RpcUnavailable: 0x800706ba,
+  AlreadyExists: 0x80071392,
+  NetworkNotFound: 0x803b0001,
+  EndpointNotFound: 0x803b0002,
+  SubnetNotFound: 0x803b0005,
+  AdapterNotFound: 0x803b0006,
+  PolicyNotFound: 0x803b0008,
+  InvalidNetwork: 0x803b000a,
+  InvalidNetworkType: 0x803b000b,
+  InvalidEndpoint: 0x803b000c,
+  InvalidPolicy: 0x803b000d,
+  InvalidPolicyType: 0x803b000e,
+  RemoteEndpoint: 0x803b000f,
+  NetworkExists: 0x803b0010,
+  PortExists: 0x803b0013,
+  AlreadyAttached: 0x803b0014,
+  RequestUnsupported: 0x803b0015,
+  InvalidJson: 0x803b001b,
+  InvalidIp: 0x803b001e,
+  EndpointHasNamespace: 0x803b002b,
+  HasReferences: 0x803b002c,
+  InvalidInternalPort: 0x803b002d,
+  AttachFailed: 0x803b002e,
+  AddressReserved: 0x803b002f,
+  InvalidPrefix: 0x803b0030,
+  UsedAfterUnload: 0x803b0031,
+} as const;
+
+/** System texts, each with the trailing space that Windows leaves. Clients must not decide on them. */
+const TEXTS: Readonly<Record<number, string>> = {
+  [Code.NotImplemented]: 'Not implemented ',
+  [Code.AccessDenied]: 'Access is denied. ',
+  [Code.InvalidHandle]: 'The handle is invalid. ',
+  [Code.SharingViolation]: 'The process cannot access the file because it is being used by another process. ',
+  [Code.NotSupported]: 'The request is not supported. ',
+  [Code.InvalidParameter]: 'The parameter is incorrect. ',
+  [Code.ServiceNotActive]: 'The service has not been started. ',
+  [Code.NotFound]: 'Element not found. ',
+  [Code.Timeout]: 'This operation returned because the timeout period expired. ',
+  [Code.RpcUnavailable]: 'The RPC server is unavailable. ',
+  [Code.AlreadyExists]: 'The object already exists. ',
+  [Code.NetworkNotFound]: 'The network was not found. ',
+  [Code.EndpointNotFound]: 'The endpoint was not found. ',
+  [Code.SubnetNotFound]: 'The subnet was not found. ',
+  [Code.AdapterNotFound]: 'An adapter was not found. ',
+  [Code.PolicyNotFound]: 'The policy was not found. ',
+  [Code.InvalidNetwork]: 'The provided network configuration is invalid or missing parameters. ',
+  [Code.InvalidNetworkType]: 'Invalid network type. ',
+  [Code.InvalidEndpoint]: 'The provided endpoint configuration is invalid or missing parameters. ',
+  [Code.InvalidPolicy]: 'The provided policy configuration is invalid or missing parameters. ',
+  [Code.InvalidPolicyType]: 'Invalid policy type. ',
+  [Code.RemoteEndpoint]: 'This requested operation is invalid for a remote endpoint. ',
+  [Code.NetworkExists]: 'A network with this name already exists. ',
+  [Code.PortExists]: 'The specified port already exists. ',
+  [Code.AlreadyAttached]: 'This endpoint is already attached to the switch. ',
+  [Code.RequestUnsupported]: 'The specified request is unsupported. ',
+  [Code.InvalidJson]: 'Invalid JSON document string. ',
+  [Code.InvalidIp]: 'IP address is either invalid or not part of any configured subnet(s). ',
+  [Code.EndpointHasNamespace]: 'This endpoint already has a namespace. ',
+  [Code.HasReferences]: 'The specified entity cannot be removed while it still has references. ',
+  [Code.InvalidInternalPort]: 'The internal port must exist and cannot be zero. ',
+  [Code.AttachFailed]: 'The requested operation for attach namespace failed. ',
+  [Code.AddressReserved]: 'An address provided is invalid or reserved. ',
+  [Code.InvalidPrefix]: 'The prefix is invalid. ',
+  [Code.UsedAfterUnload]: 'A call was performed against an object that was torn down. ',
+};
+
+/** Why a call fails; thrown by the objects, turned into HRESULT and record in exports.ts. */
+export class HnsFailure extends Error {
+  override readonly name = 'HnsFailure';
+  /** Unsigned. */
+  readonly hresult: number;
+
+  constructor(hresult: number) {
+    super(`${hex(hresult)} ${TEXTS[hresult] ?? ''}`.trim());
+    this.hresult = hresult;
+  }
+}
+
+/** Ends the call with this HRESULT. */
+export function refuse(hresult: number): never {
+  throw new HnsFailure(hresult);
+}
+
+/** The HRESULT as a C caller sees it: a signed 32-bit number. */
+export const signed = (hresult: number): number => hresult | 0;
+
+/** The HRESULT as Windows prints it: `0x803B0002`. */
+export const hex = (hresult: number): string => `0x${(hresult >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
+
+/** The result document of a failed v2 call: unsigned code, text with a trailing space. */
+export function errorRecord(hresult: number, text?: string): string {
+  const code = hresult >>> 0;
+  const words = text === undefined ? (TEXTS[code] ?? 'Unspecified error ') : `${text.trimEnd()} `;
+  return JSON.stringify({ Success: false, Error: words, ErrorCode: code });
+}

@@ -1,0 +1,14 @@
+/** GUIDs as HNS writes them: upper case, hyphens, no braces; equal ids are equal texts. */
+import { Code, refuse } from './errors.ts';
+
+export const ZERO = '00000000-0000-0000-0000-000000000000';
+const FORM = /^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
+
+/** The canonical text of a GUID written in any case, braces allowed, or undefined when it is none. */
+export function canonical(text: string): string | undefined {
+  const bare = text.replace(/^\{(.*)\}$/, '$1').toUpperCase();
+  return FORM.test(bare) ? bare : undefined;
+}
+
+/** As `canonical`; what is no GUID ends the call (HCN_E_GUID_CONVERSION_FAILURE is for texts inside documents only). */
+export const guidOf = (text: string): string => canonical(text) ?? refuse(Code.InvalidParameter);

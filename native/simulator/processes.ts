@@ -1,0 +1,112 @@
+/** The processes that call HNS: the handles each holds, the strings it was given and freed, and how it ended. */
+import { Code, refuse } from './errors.ts';
+
+export type Kind = 'Network' | 'Endpoint' | 'Namespace';
+
+export type Ending = 'running' | 'ended' | 'killed';
+
+/** What is told of one process. `live` is allocated minus freed; `openHandles` are kinds, in the order of opening. */
+export interface ProcessReport {
+  readonly process: string;
+  readonly exe: string;
+  readonly pid: number;
+  readonly ended: Ending;
+  readonly allocs: number;
+  readonly frees: number;
+  readonly live: number;
+  readonly openHandles: readonly Kind[];
+}
+
+interface Handle {
+  readonly kind: Kind;
+  readonly object: object;
+}
+
+interface Entry {
+  readonly exe: string;
+  readonly pid: number;
+  readonly handles: Map<number, Handle>;
+  ended: Ending;
+  allocs: number;
+  frees: number;
+}
+
+/** Handles are given out to a process and mean nothing to another one, as with RPC context handles. */
+export interface Processes {
+  /** Makes a process known; one that calls without is known by its token alone. */
+  readonly begin: (process: string, about: { readonly exe: string; readonly pid: number }) => void;
+  readonly end: (process: string, ending: Exclude<Ending, 'running'>) => void;
+  readonly allocated: (process: string, strings: number) => void;
+  readonly freed: (process: string, strings: number) => void;
+  readonly open: (process: string, handle: { readonly kind: Kind; readonly object: object }) => number;
+  /** The object of a handle; 0x80070006 or what `unknown` says when the process does not hold it. */
+  readonly resolve: (
+    process: string,
+    handle: number,
+    about: { readonly kind: Kind; readonly unknown: number },
+  ) => object;
+  readonly close: (process: string, handle: number) => void;
+  /** Every handle of every process is void from here on: the service lost its memory. */
+  readonly dropHandles: () => void;
+  readonly exeOf: (process: string) => string;
+  readonly report: () => readonly ProcessReport[];
+  /** Forgets the processes that have ended. */
+  readonly forget: () => void;
+}
+
+export function createProcesses(): Processes {
+  const entries = new Map<string, Entry>();
+  let last = 0;
+  const entry = (process: string): Entry => {
+    const known = entries.get(process);
+    if (known !== undefined) return known;
+    const made: Entry = { exe: process, pid: 0, handles: new Map(), ended: 'running', allocs: 0, frees: 0 };
+    entries.set(process, made);
+    return made;
+  };
+  return {
+    begin: (process, about) => {
+      entries.set(process, { ...entry(process), ...about });
+    },
+    end: (process, ending) => {
+      entry(process).ended = ending;
+    },
+    allocated: (process, strings) => {
+      entry(process).allocs += strings;
+    },
+    freed: (process, strings) => {
+      entry(process).frees += strings;
+    },
+    open: (process, handle) => {
+      last += 1;
+      entry(process).handles.set(last, handle);
+      return last;
+    },
+    resolve: (process, handle, { kind, unknown }) => {
+      const found = entry(process).handles.get(handle);
+      return found?.kind === kind ? found.object : refuse(unknown);
+    },
+    close: (process, handle) => {
+      if (!entry(process).handles.delete(handle)) refuse(Code.InvalidHandle);
+    },
+    dropHandles: () => {
+      for (const { handles } of entries.values()) handles.clear();
+    },
+    exeOf: (process) => entries.get(process)?.exe ?? process,
+    report: () => [...entries].map(([process, each]) => reportOf(process, each)),
+    forget: () => {
+      for (const [process, { ended }] of entries) if (ended !== 'running') entries.delete(process);
+    },
+  };
+}
+
+const reportOf = (process: string, { exe, pid, ended, allocs, frees, handles }: Entry): ProcessReport => ({
+  process,
+  exe,
+  pid,
+  ended,
+  allocs,
+  frees,
+  live: allocs - frees,
+  openHandles: [...handles.values()].map(({ kind }) => kind),
+});

@@ -1,0 +1,76 @@
+/** What is not known of HNS: each guess that the simulator's answers depend on, by name, with the default it is given. */
+import { Code } from './errors.ts';
+
+/** One member for each guess; HRESULTs are unsigned, and 0 means that the call succeeds. */
+export interface Switches {
+  /** Adding an endpoint to the namespace it is in already. */
+  readonly reattachSameNamespace: number;
+  /** Adding an endpoint that is in another namespace. */
+  readonly attachElsewhere: number;
+  /** Removing an endpoint from a namespace it is not in. */
+  readonly detachMissing: number;
+  /** Deleting a namespace that has endpoints; 0 leaves them behind, detached. */
+  readonly deleteNamespaceWithEndpoints: number;
+  /** Deleting the default namespace of the host. */
+  readonly deleteDefaultNamespace: number;
+  /** Asking for the gateway, network or broadcast address of a subnet. */
+  readonly reservedAddress: number;
+  /** Asking for an address outside every subnet of the network. */
+  readonly addressOutside: number;
+  /** Creating an object with the id of an existing one. */
+  readonly duplicateId: number;
+  /** Creating a network with the name of an existing one. */
+  readonly duplicateNetworkName: number;
+  /** Two addresses of one family in one endpoint. */
+  readonly twoAddressesOfFamily: number;
+  /** A policy type that HNS does not know. */
+  readonly unknownPolicyType: number;
+  /** A policy without settings, or with unusable ones. */
+  readonly invalidPolicy: number;
+  /** Using a handle whose object has been deleted. */
+  readonly deletedObject: number;
+  /** A handle that this process was never given or has closed. */
+  readonly unknownHandle: number;
+  /** A request document without SchemaVersion. */
+  readonly missingSchemaVersion: number;
+  /** A filter key that no object has: true lets every object through, false none. */
+  readonly unknownFilterKeyMatches: boolean;
+  /** An Update of endpoint policies leaves those that are not ACLs in place. */
+  readonly updateKeepsOtherPolicies: boolean;
+  /** HNS adds an L2Driver policy to endpoints of L2Bridge and L2Tunnel networks. */
+  readonly addL2Driver: boolean;
+  /** The prefix of a NAT network that names none. */
+  readonly natPrefix: string;
+  /** Endpoints survive a restart of the service. */
+  readonly restartKeepsEndpoints: boolean;
+  /** Networks with flag 8 (non-persistent) survive a restart of the service. */
+  readonly restartKeepsNonPersistent: boolean;
+  /** External networks without flag 8 survive a reboot. */
+  readonly rebootKeepsExternal: boolean;
+}
+
+/** The defaults are those the recorded peer traces were made with; where these are silent, the more likely answer. */
+export const DEFAULTS: Switches = {
+  reattachSameNamespace: Code.Ok,
+  attachElsewhere: Code.EndpointHasNamespace,
+  detachMissing: Code.NotFound,
+  deleteNamespaceWithEndpoints: Code.Ok,
+  deleteDefaultNamespace: Code.RequestUnsupported,
+  reservedAddress: Code.AddressReserved,
+  addressOutside: Code.InvalidIp,
+  duplicateId: Code.AlreadyExists,
+  duplicateNetworkName: Code.NetworkExists,
+  twoAddressesOfFamily: Code.InvalidEndpoint,
+  unknownPolicyType: Code.InvalidPolicyType,
+  invalidPolicy: Code.InvalidPolicy,
+  deletedObject: Code.UsedAfterUnload,
+  unknownHandle: Code.InvalidHandle,
+  missingSchemaVersion: Code.InvalidJson,
+  unknownFilterKeyMatches: false,
+  updateKeepsOtherPolicies: true,
+  addL2Driver: true,
+  natPrefix: '172.30.0.0/20',
+  restartKeepsEndpoints: false,
+  restartKeepsNonPersistent: false,
+  rebootKeepsExternal: true,
+};

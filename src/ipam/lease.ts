@@ -57,7 +57,10 @@ export interface LeaseStore {
   readonly find: (key: string) => Promise<Lease | undefined>;
   /** The tombstone of this attachment, when it has one. */
   readonly buried: (key: string) => Promise<Tombstone | undefined>;
-  /** Addresses that host-local's files give to this holder, whoever wrote them. Reads the folder: not for the usual path. */
+  /**
+   * Addresses that host-local's files give to this holder. With a record only the files of its addresses are read;
+   * without one the folder is, whoever wrote there: that is not the usual path.
+   */
   readonly addressesOf: (holder: Holder) => Promise<readonly Ip[]>;
   /** `pending` becomes `ready`. */
   readonly commit: (key: string) => Promise<void>;

@@ -31,7 +31,9 @@ export interface Session {
   readonly keep: <K extends Kind>(handle: Handle<K>) => Handle<K>;
   /** Closes every handle kept; not after a call was given up, since HNS may not answer this either. */
   readonly close: () => Promise<void>;
-  /** Whether HNS may still carry out a call of this session whose answer never came or said nothing. */
+  /** Whether a call of this session never came back: HNS is not to be asked anything more. */
+  readonly gaveUp: () => boolean;
+  /** Whether HNS may still carry out a change of this session whose answer never came or said nothing. */
   readonly uncertain: () => boolean;
   readonly calls: readonly CallRecord[];
 }
@@ -45,6 +47,7 @@ export function openSession(native: Native, deadline: Deadline): Session {
     native,
     deadline,
     calls,
+    gaveUp: () => gaveUp,
     uncertain: () => uncertain,
     run: async (purpose, work) => {
       const started = performance.now();
@@ -52,13 +55,13 @@ export function openSession(native: Native, deadline: Deadline): Session {
       const ms = Math.round((performance.now() - started) * 10) / 10;
       if (answer === undefined) {
         gaveUp = true;
-        uncertain = true;
+        uncertain ||= changes(purpose);
         calls.push({ call: purpose.call, ms });
         throw hung(purpose, ms);
       }
       const hr = settled(answer.value);
       calls.push({ call: purpose.call, ms, hr: hex(hr) });
-      if (statusOf(hr).outcome === 'unknown') uncertain = true;
+      if (statusOf(hr).outcome === 'unknown') uncertain ||= changes(purpose);
       return { ...answer.value, hr };
     },
     failure,
@@ -75,6 +78,9 @@ export function openSession(native: Native, deadline: Deadline): Session {
     },
   };
 }
+
+/** Only a call that changes something can have a late effect. */
+const changes = ({ call }: Purpose): boolean => /Create|Modify|Delete/.test(call);
 
 const E_FAIL = 0x80004005 | 0;
 

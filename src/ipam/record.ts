@@ -1,0 +1,107 @@
+/** Our records as JSON: leases and tombstones with the boot they were made in. What is unreadable is an error, never absence. */
+import { formatCidr, parseCidr } from '../net/cidr.ts';
+import { bool, type Decoder, fail, integer, type Json, list, oneOf, record, required, text } from '../spec/decode.ts';
+import { CniError, Code } from '../spec/error.ts';
+import type { Clock, Lease } from './lease.ts';
+
+/** A moment that is comparable within one boot. */
+export interface Stamp {
+  readonly bootId: string;
+  /** Milliseconds since that boot. */
+  readonly uptimeMs: number;
+}
+
+/** What lies in `attachments`: the lease, stamped when it was reserved. */
+export interface LeaseRecord {
+  readonly lease: Lease;
+  readonly made: Stamp;
+}
+
+/** What lies in `tombstones`: the record as it was, stamped when it was buried. */
+export interface TombstoneRecord extends LeaseRecord {
+  readonly buried: Stamp;
+}
+
+const VERSION = 1;
+
+export function stampNow(clock: Clock): Stamp {
+  return { bootId: clock.bootId(), uptimeMs: Math.floor(clock.uptimeMs()) };
+}
+
+/** Milliseconds since the stamp, or undefined when it is from another boot: then it is older than this one. */
+export function ageOf(stamp: Stamp, clock: Clock): number | undefined {
+  return stamp.bootId === clock.bootId() ? Math.max(0, clock.uptimeMs() - stamp.uptimeMs) : undefined;
+}
+
+export function encodeLease({ lease, made }: LeaseRecord): string {
+  return `${JSON.stringify(leaseJson({ lease, made }))}\n`;
+}
+
+export function encodeTombstone({ lease, made, buried }: TombstoneRecord): string {
+  return `${JSON.stringify({ ...leaseJson({ lease, made }), buried })}\n`;
+}
+
+/** The record in the file at `path`. @throws code 101 naming the path: an unknown version, or not what we wrote. */
+export function decodeLease(content: string, path: string): LeaseRecord {
+  return decode(content, path, leaseRecord);
+}
+
+/** The same for a tombstone. */
+export function decodeTombstone(content: string, path: string): TombstoneRecord {
+  return decode(content, path, (value, at) => ({
+    ...leaseRecord(value, at),
+    buried: required(record(value, at), 'buried', { path: at, as: stamp }),
+  }));
+}
+
+function leaseJson({ lease, made }: LeaseRecord): Json {
+  return { version: VERSION, ...lease, addresses: lease.addresses.map(formatCidr), ...made };
+}
+
+function decode<T>(content: string, path: string, as: Decoder<T>): T {
+  try {
+    const value = record(JSON.parse(content), '');
+    required(value, 'version', { path: '', as: integer(VERSION, VERSION) });
+    return as(value, '');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CniError(
+      Code.Ipam,
+      `Cannot read the lease record "${path}": it is unreadable, expected version ${VERSION}`,
+      {
+        details: `${reason}; the file is left as it is`,
+        cause,
+      },
+    );
+  }
+}
+
+const stamp: Decoder<Stamp> = (value, path) => {
+  const object = record(value, path);
+  return {
+    bootId: required(object, 'bootId', { path, as: text }),
+    uptimeMs: required(object, 'uptimeMs', { path, as: integer(0, Number.MAX_SAFE_INTEGER) }),
+  };
+};
+
+const leaseRecord: Decoder<LeaseRecord> = (value, path) => {
+  const object = record(value, path);
+  const at = <T>(key: string, as: Decoder<T>): T => required(object, key, { path, as });
+  const lease: Lease = {
+    key: at('key', text),
+    containerId: at('containerId', text),
+    ifname: at('ifname', text),
+    network: at('network', text),
+    hnsNetworkId: at('hnsNetworkId', text),
+    endpointId: at('endpointId', text),
+    endpointName: at('endpointName', text),
+    netns: at('netns', text),
+    addresses: at(
+      'addresses',
+      list((item, itemPath) => parseCidr(text(item, itemPath)) ?? fail(itemPath, 'a CIDR', item)),
+    ),
+    state: at('state', oneOf('pending', 'ready')),
+    inFlight: at('inFlight', bool),
+  };
+  return { lease, made: stamp(value, path) };
+};

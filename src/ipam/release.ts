@@ -1,0 +1,60 @@
+/** Giving back: release, burial and exhumation as steps under the lock, each of which may be the last and can be repeated. */
+import type { Holder, Lease, Tombstone } from './lease.ts';
+import { ageOf, stampNow, type TombstoneRecord } from './record.ts';
+import {
+  freeAddress,
+  heldAddresses,
+  isAllOurs,
+  readLease,
+  readTombstone,
+  type Shelf,
+  writeTombstone,
+} from './shelf.ts';
+
+/**
+ * Frees the holder's addresses, then drops its record. Without a record, a lease that another program wrote for the
+ * same container and interface is looked for. What a tombstone keeps stays kept.
+ */
+export function release(shelf: Shelf, holder: Holder, rangeCount: number): void {
+  const isBuried = readTombstone(shelf, holder.key) !== undefined;
+  const lease = isBuried ? undefined : readLease(shelf, holder.key)?.lease;
+  const isUnknown = !isBuried && lease === undefined;
+  for (const { ip } of lease?.addresses ?? []) freeAddress(shelf, ip, holder);
+  if (isUnknown && !isAllOurs(shelf, rangeCount)) {
+    for (const ip of heldAddresses(shelf, holder)) shelf.files.remove(shelf.layout.address(ip));
+  }
+  dropRecord(shelf, holder.key);
+}
+
+/** Addresses first: a record without them is found and dropped again, addresses without a record would be lost. */
+export function dropLease(shelf: Shelf, lease: Lease): void {
+  for (const { ip } of lease.addresses) freeAddress(shelf, ip, lease);
+  dropRecord(shelf, lease.key);
+}
+
+/** The tombstone is on disk before the record goes; from then on the tombstone is what counts. */
+export function bury(shelf: Shelf, key: string): void {
+  if (readTombstone(shelf, key) === undefined) {
+    const record = readLease(shelf, key);
+    if (record === undefined) return;
+    writeTombstone(shelf, { ...record, buried: stampNow(shelf.clock) });
+  }
+  dropRecord(shelf, key);
+}
+
+/** With the temporary file that a crash may have left of writing it. */
+function dropRecord({ files, layout }: Shelf, key: string): void {
+  files.remove(layout.attachment(key));
+}
+
+/** Addresses, then a record that a burial cut short left, then the tombstone: until it is gone all of it can be repeated. */
+export function exhume(shelf: Shelf, key: string): void {
+  const tombstone = readTombstone(shelf, key);
+  if (tombstone !== undefined) dropLease(shelf, tombstone.lease);
+  shelf.files.remove(shelf.layout.tombstone(key));
+}
+
+/** A tombstone as the verbs see it. */
+export function asTombstone(shelf: Shelf, { lease, buried }: TombstoneRecord): Tombstone {
+  return { ...lease, ageMs: ageOf(buried, shelf.clock) };
+}

@@ -1,0 +1,122 @@
+/** Reserving: the steps under the lock, from "does it exist" to files that a crash at any instant leaves explicable. */
+import type { Cidr } from '../net/cidr.ts';
+import type { Ip } from '../net/ip.ts';
+import { CniError, Code } from '../spec/error.ts';
+import { capacityOf, isWithin, nextAddress } from './allocate.ts';
+import type { Range } from './config.ts';
+import { addressNames, addressOfName, contentOf } from './layout.ts';
+import type { Lease, Reservation, ReserveRequest } from './lease.ts';
+import { type LeaseRecord, stampNow } from './record.ts';
+import { asTombstone, dropLease } from './release.ts';
+import {
+  heldAddresses,
+  isAllOurs,
+  readLastReserved,
+  readLease,
+  readTombstone,
+  type Shelf,
+  writeLease,
+} from './shelf.ts';
+
+/** A shelf and what may be given from it. */
+export interface Stock extends Shelf {
+  readonly ranges: readonly Range[];
+  /** Addresses that the network keeps for itself. */
+  readonly reserved: readonly Ip[];
+}
+
+/** One address from each range, or why not. The record is on disk before any address file is. */
+export function reserve(stock: Stock, request: ReserveRequest): Reservation {
+  const tombstone = readTombstone(stock, request.key);
+  if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
+  const existing = readLease(stock, request.key);
+  if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
+  const foreign = isAllOurs(stock, stock.ranges.length) ? [] : heldAddresses(stock, request);
+  if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
+
+  const names = stock.files.list(stock.layout.folder);
+  const addresses: Cidr[] = [];
+  for (const [index, range] of stock.ranges.entries()) {
+    const ip = pick(stock, { index, range, names, exclude: request.exclude });
+    if (ip === undefined) return { kind: 'full', ...usage({ range, names, reserved: stock.reserved }) };
+    addresses.push({ ip, prefix: range.subnet.prefix });
+  }
+  const lease = pendingLease(request, addresses);
+  take(stock, { lease, made: stampNow(stock.clock) });
+  return { kind: 'reserved', lease };
+}
+
+function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Lease {
+  return {
+    key: request.key,
+    containerId: request.containerId,
+    ifname: request.ifname,
+    network: request.network,
+    hnsNetworkId: request.hnsNetworkId,
+    endpointId: request.endpointId,
+    endpointName: request.endpointName,
+    netns: request.netns,
+    addresses,
+    state: 'pending',
+    inFlight: false,
+  };
+}
+
+interface Pick {
+  readonly index: number;
+  readonly range: Range;
+  readonly names: readonly string[];
+  readonly exclude: readonly Ip[];
+}
+
+function pick(stock: Stock, { index, range, names, exclude }: Pick): Ip | undefined {
+  const taken = new Set(names);
+  return nextAddress({
+    range,
+    after: readLastReserved(stock, index),
+    isTaken: (ip) => taken.has(stock.layout.nameOf(ip)),
+    takenAtMost: names.length,
+    never: [...stock.reserved, ...exclude],
+  });
+}
+
+/** Record, address files, place in the round: in this order (see store.ts); what an error cuts short is taken back. */
+function take(stock: Stock, made: LeaseRecord): void {
+  const { files, layout } = stock;
+  const { lease } = made;
+  try {
+    writeLease(stock, made);
+    for (const { ip } of lease.addresses) {
+      if (files.createExclusive(layout.address(ip), contentOf(lease))) continue;
+      throw new CniError(
+        Code.Ipam,
+        `Cannot reserve ${ip.text}: its file has just appeared, expected no writer beside the lock`,
+      );
+    }
+    for (const [index, { ip }] of lease.addresses.entries()) files.writeFlushed(layout.lastReserved(index), ip.text);
+  } catch (failure) {
+    takeBack(stock, lease);
+    throw failure;
+  }
+}
+
+/** Best effort: the failure that led here is the one to report, and DEL finishes what is left. */
+function takeBack(stock: Stock, lease: Lease): void {
+  try {
+    dropLease(stock, lease);
+  } catch {
+    // See above.
+  }
+}
+
+/** For the operator: how many of a range's addresses are taken. */
+function usage(of: { range: Range; names: readonly string[]; reserved: readonly Ip[] }): {
+  used: number;
+  total: bigint;
+} {
+  const kept = new Set(of.reserved.map((ip) => ip.text));
+  const used = addressNames(of.names)
+    .map(addressOfName)
+    .filter((ip) => ip !== undefined && isWithin(of.range, ip) && !kept.has(ip.text)).length;
+  return { used, total: capacityOf(of.range, of.reserved) };
+}

@@ -1,0 +1,85 @@
+/** The files of one network as records and holders: single reads and writes, each whole in itself; their order is not decided here. */
+import type { Files } from '../disk/files.ts';
+import { type Ip, parseIp } from '../net/ip.ts';
+import { addressNames, addressOfName, contentOf, keysOf, type Layout } from './layout.ts';
+import type { Clock, Holder } from './lease.ts';
+import {
+  decodeLease,
+  decodeTombstone,
+  encodeLease,
+  encodeTombstone,
+  type LeaseRecord,
+  type TombstoneRecord,
+} from './record.ts';
+
+/** What the steps of the store work on. */
+export interface Shelf {
+  readonly files: Files;
+  readonly layout: Layout;
+  readonly clock: Clock;
+}
+
+export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | undefined {
+  const path = layout.attachment(key);
+  const content = files.readText(path);
+  return content === undefined ? undefined : decodeLease(content, path);
+}
+
+export function writeLease({ files, layout }: Shelf, made: LeaseRecord): void {
+  files.ensureDir(layout.attachments);
+  files.writeFlushed(layout.attachment(made.lease.key), encodeLease(made));
+}
+
+export function readTombstone({ files, layout }: Shelf, key: string): TombstoneRecord | undefined {
+  const path = layout.tombstone(key);
+  const content = files.readText(path);
+  return content === undefined ? undefined : decodeTombstone(content, path);
+}
+
+export function writeTombstone({ files, layout }: Shelf, made: TombstoneRecord): void {
+  files.ensureDir(layout.tombstones);
+  files.writeFlushed(layout.tombstone(made.lease.key), encodeTombstone(made));
+}
+
+/** The address given last from a range set; what cannot be read as one counts as none, as with host-local. */
+export function readLastReserved({ files, layout }: Shelf, range: number): Ip | undefined {
+  return parseIp(files.readText(layout.lastReserved(range))?.trim() ?? '');
+}
+
+/** Removes an address's file if it is the holder's, and what a crash left of writing it; another one's stays. */
+export function freeAddress({ files, layout }: Shelf, ip: Ip, holder: Holder): void {
+  const path = layout.address(ip);
+  const content = files.readText(path)?.trim();
+  if (content === undefined || content === contentOf(holder)) files.remove(path);
+}
+
+/** Whether an address's file names this holder. */
+export function isHeldBy({ files, layout }: Shelf, ip: Ip, holder: Holder): boolean {
+  return files.readText(layout.address(ip))?.trim() === contentOf(holder);
+}
+
+/**
+ * The addresses that host-local's files give to a holder. Reads every file of the folder, so it is asked only where no
+ * record of ours answers, and not at all when our records account for every file there is.
+ * Files of versions of host-local that knew no interface hold the id alone; they count when there is no other.
+ */
+export function heldAddresses(shelf: Shelf, holder: Holder): readonly Ip[] {
+  const held = addressNames(shelf.files.list(shelf.layout.folder)).flatMap((name) => {
+    const ip = addressOfName(name);
+    const content = ip && shelf.files.readText(shelf.layout.address(ip))?.trim();
+    return ip === undefined || content === undefined ? [] : [{ ip, content }];
+  });
+  const exact = held.filter(({ content }) => content === contentOf(holder));
+  const found = exact.length > 0 ? exact : held.filter(({ content }) => content === holder.containerId);
+  return found.map(({ ip }) => ip);
+}
+
+/**
+ * Whether the number of address files is what our records explain, by names alone: then no other program has a lease
+ * here. A reservation that a crash cut short has a record and no file: alone it makes the numbers differ, which costs
+ * the reading of the folder; together with as many leases of others it hides them until its DEL.
+ */
+export function isAllOurs({ files, layout }: Shelf, rangeCount: number): boolean {
+  const records = keysOf(files.list(layout.attachments)).length + keysOf(files.list(layout.tombstones)).length;
+  return addressNames(files.list(layout.folder)).length === records * rangeCount;
+}

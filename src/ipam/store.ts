@@ -1,0 +1,155 @@
+/** The lease store of one network: each function takes host-local's lock, does its files, and gives the lock back. */
+import type { Files } from '../disk/files.ts';
+import type { Ip } from '../net/ip.ts';
+import { CniError, Code } from '../spec/error.ts';
+import type { Range } from './config.ts';
+import { keysOf, layoutOf } from './layout.ts';
+import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
+import type { LeaseRecord } from './record.ts';
+import { asTombstone, bury, exhume, release } from './release.ts';
+import { reserve, type Stock } from './reserve.ts';
+import { heldAddresses, isAllOurs, isHeldBy, readLease, readTombstone, writeLease } from './shelf.ts';
+
+/*
+ * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
+ *
+ *   reserve   record "pending" · address files · last_reserved_ip   release(): frees what the record names, then drops it
+ *   commit    record "ready"                                        the old record or the new one
+ *   bury      tombstone · record removed                            a tombstone outweighs a record: find() says absent,
+ *                                                                   bury() and release() remove the record
+ *   release   address files removed · record removed                release() again; a file that meanwhile is another
+ *                                                                   holder's is told by its content and left
+ *   exhume    address files removed · record · tombstone removed    exhume() again, in the same way
+ *
+ * So a record or tombstone always outlives its addresses, and no address is taken without one of them.
+ */
+
+export interface StoreOptions {
+  readonly files: Files;
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  /** The CNI network's name. */
+  readonly network: string;
+  readonly ranges: readonly Range[];
+  /** Addresses the network keeps for itself: never handed out, also where a range holds them. */
+  readonly reserved: readonly Ip[];
+  /** File names as host-local makes them on Windows. */
+  readonly windows: boolean;
+  /** How long a lock may be waited for, asked each time. */
+  readonly remainingMs: () => number;
+  /** Told of tombstones that cannot be read: they stay on disk, and the others are still looked at. */
+  readonly onUnreadable: (error: CniError) => void;
+}
+
+/** Opens the store; nothing is touched on disk until a function is called. @throws code 7 for a bad network name. */
+export function openStore(options: StoreOptions): LeaseStore {
+  const { files } = options;
+  const layout = layoutOf(options);
+  const stock: Stock = { files, layout, clock: options.clock, ranges: options.ranges, reserved: options.reserved };
+  const locked = async <T>(work: () => T): Promise<T> => {
+    const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
+    try {
+      return work();
+    } finally {
+      unlock();
+    }
+  };
+  /** Where the network has no folder there is nothing to find, and none is made for looking. */
+  const ifAny = async <T>(absent: T, work: () => T): Promise<T> =>
+    files.exists(layout.folder) ? locked(work) : absent;
+  return {
+    reserve: (request) => {
+      files.ensureDir(layout.folder);
+      return locked(() => reserve(stock, request));
+    },
+    find: (key) => ifAny(undefined, () => find(stock, key)?.lease),
+    addressesOf: (holder) => ifAny([], () => addressesOf(stock, holder)),
+    buried: (key) => ifAny(undefined, () => buried(stock, key)),
+    commit: (key) =>
+      locked(() => {
+        change(stock, key, { state: 'ready', inFlight: false });
+      }),
+    markInFlight: (key) =>
+      locked(() => {
+        change(stock, key, { inFlight: true });
+      }),
+    release: (holder) =>
+      ifAny(undefined, () => {
+        release(stock, holder, stock.ranges.length);
+      }),
+    bury: (key) =>
+      ifAny(undefined, () => {
+        bury(stock, key);
+      }),
+    // The usual node has no tombstones: that costs one look at a folder, and no lock.
+    tombstones: async (limit) =>
+      files.list(layout.tombstones).length === 0
+        ? []
+        : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
+    exhume: (key) =>
+      ifAny(undefined, () => {
+        exhume(stock, key);
+      }),
+  };
+}
+
+/** The record of a living attachment: one with a tombstone is dead, whatever a crash left beside it. */
+function find(stock: Stock, key: string): LeaseRecord | undefined {
+  return readTombstone(stock, key) === undefined ? readLease(stock, key) : undefined;
+}
+
+function buried(stock: Stock, key: string): Tombstone | undefined {
+  const record = readTombstone(stock, key);
+  return record && asTombstone(stock, record);
+}
+
+function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
+  const record = readTombstone(stock, holder.key) ?? readLease(stock, holder.key);
+  if (record !== undefined)
+    return record.lease.addresses.map(({ ip }) => ip).filter((ip) => isHeldBy(stock, ip, holder));
+  return isAllOurs(stock, stock.ranges.length) ? [] : heldAddresses(stock, holder);
+}
+
+function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease'], 'state' | 'inFlight'>>): void {
+  const record = find(stock, key);
+  if (record === undefined) {
+    throw new CniError(
+      Code.Ipam,
+      `Cannot update the lease "${key}": it is gone, expected the reservation made before`,
+      {
+        details: `file "${stock.layout.attachment(key)}"; another command for the same container may have removed it`,
+      },
+    );
+  }
+  writeLease(stock, { ...record, lease: { ...record.lease, ...to } });
+}
+
+interface Look {
+  readonly limit: number;
+  readonly onUnreadable: (error: CniError) => void;
+}
+
+/**
+ * The next tombstones after the one looked at last, in the order of their names, wrapping: each has its turn, and only
+ * `limit` of them are read. The place is kept on disk only when there are more than that.
+ */
+function look(stock: Stock, { limit, onUnreadable }: Look): readonly Tombstone[] {
+  const { files, layout } = stock;
+  const keys = [...keysOf(files.list(layout.tombstones))].sort();
+  const isRound = keys.length > limit;
+  const last = isRound ? (files.readText(layout.lookedAt) ?? '') : '';
+  const next = [...keys.filter((key) => key > last), ...keys.filter((key) => key <= last)].slice(0, limit);
+  const end = next.at(-1);
+  if (isRound && end !== undefined) files.writeFlushed(layout.lookedAt, end);
+  return next.flatMap((key) => {
+    try {
+      const record = readTombstone(stock, key);
+      return record === undefined ? [] : [asTombstone(stock, record)];
+    } catch (error) {
+      if (!(error instanceof CniError) || error.code !== Code.Ipam) throw error;
+      onUnreadable(error);
+      return [];
+    }
+  });
+}

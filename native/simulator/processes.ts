@@ -1,4 +1,5 @@
 /** The processes that call HNS: the handles each holds, the strings it was given and freed, and how it ended. */
+import type { Request } from './call.ts';
 import { Code, refuse } from './errors.ts';
 
 export type Kind = 'Network' | 'Endpoint' | 'Namespace';
@@ -46,6 +47,11 @@ export interface Processes {
     about: { readonly kind: Kind; readonly unknown: number },
   ) => object;
   readonly close: (process: string, handle: number) => void;
+  /**
+   * The request with its handles pinned: RPC keeps a handle valid for a call under way, whatever its holder does
+   * meanwhile. `done` lets go of them and of the handle the call gave out.
+   */
+  readonly pin: (request: Request) => { readonly request: Request; readonly done: () => void };
   /** Every handle of every process is void from here on: the service lost its memory. */
   readonly dropHandles: () => void;
   readonly exeOf: (process: string) => string;
@@ -53,6 +59,9 @@ export interface Processes {
   /** Forgets the processes that have ended. */
   readonly forget: () => void;
 }
+
+/** Owner of handles that are pinned for a call; no token begins like this. */
+const PINNED = '#';
 
 export function createProcesses(): Processes {
   const entries = new Map<string, Entry>();
@@ -89,15 +98,29 @@ export function createProcesses(): Processes {
     close: (process, handle) => {
       if (!entry(process).handles.delete(handle)) refuse(Code.InvalidHandle);
     },
+    pin: (request) => {
+      last += 1;
+      const process = `${PINNED}${last}`;
+      pinHandles(request, entry(request.process).handles, entry(process).handles);
+      return { request: { ...request, process }, done: () => entries.delete(process) };
+    },
     dropHandles: () => {
       for (const { handles } of entries.values()) handles.clear();
     },
     exeOf: (process) => entries.get(process)?.exe ?? process,
-    report: () => [...entries].map(([process, each]) => reportOf(process, each)),
+    report: () =>
+      [...entries].filter(([process]) => !process.startsWith(PINNED)).map(([process, each]) => reportOf(process, each)),
     forget: () => {
       for (const [process, { ended }] of entries) if (ended !== 'running') entries.delete(process);
     },
   };
+}
+
+function pinHandles({ args }: Request, from: ReadonlyMap<number, Handle>, to: Map<number, Handle>): void {
+  for (const value of Object.values(args)) {
+    const handle = typeof value === 'number' ? from.get(value) : undefined;
+    if (handle !== undefined) to.set(Number(value), handle);
+  }
 }
 
 const reportOf = (process: string, { exe, pid, ended, allocs, frees, handles }: Entry): ProcessReport => ({

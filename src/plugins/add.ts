@@ -1,0 +1,97 @@
+/** ADD: find the network, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
+import { attach, findNetwork, hnsVersion, type OpenNetwork, readBack } from '../hns/client.ts';
+import type { Endpoint } from '../hns/wire.ts';
+import { hasFeature } from '../policy/features.ts';
+import type { Target } from '../spec/command.ts';
+import { CniError, Code } from '../spec/error.ts';
+import { endpointName, holderOf } from './attachment.ts';
+import type { Deps } from './deps.ts';
+import { makeEndpoint } from './make-endpoint.ts';
+import { refuseExisting } from './refuse-existing.ts';
+import { removeEndpoint } from './remove.ts';
+import { sweep } from './sweep.ts';
+import { type Attached, mismatches } from './verify.ts';
+
+/** Network types whose endpoints are made this way; the names are HNS's own. */
+const NETWORK_TYPES = ['L2Bridge', 'L2Tunnel'];
+/** What clean-up after a failure may take, beyond the command's own time. */
+const UNDO_MS = 10_000;
+
+/** Attaches a container's interface. Any failure undoes what was done, and the first error is the one reported. */
+export async function add(deps: Deps, target: Target): Promise<Attached> {
+  const network = await requireNetwork(deps);
+  await requireFeatures(deps);
+  await sweep(deps);
+  await refuseExisting(deps, target, network.network.id);
+  try {
+    const { lease, handle } = await makeEndpoint(deps, target, network);
+    await attach(deps.session, target.netns, lease.endpointId);
+    const endpoint = await readBack(deps.session, handle, lease.endpointName);
+    requireAsAsked(endpoint, { lease, target, deps });
+    return { lease, endpoint };
+  } catch (failure) {
+    throw await undo(deps, target, CniError.from(failure));
+  }
+}
+
+async function requireNetwork({ session, conf }: Deps): Promise<OpenNetwork> {
+  const found = await findNetwork(session, conf.name);
+  if (found === undefined) {
+    throw new CniError(Code.NetworkMissing, `Cannot find the HNS network "${conf.name}": HNS has none of that name`, {
+      details: 'JSON path name; list the networks with: Get-HnsNetwork | Select Name, Type',
+    });
+  }
+  const { type } = found.network;
+  if (NETWORK_TYPES.some((accepted) => accepted.toLowerCase() === type.toLowerCase())) return found;
+  throw new CniError(
+    Code.InvalidConfig,
+    `Cannot use the HNS network "${conf.name}": its type is "${type}", expected ${NETWORK_TYPES.join(' or ')}`,
+    { details: 'JSON path name' },
+  );
+}
+
+/** Asked only when the configuration needs it: one call. */
+async function requireFeatures({ session, conf }: Deps): Promise<void> {
+  if (!conf.loopbackDsr) return;
+  const version = await hnsVersion(session);
+  if (hasFeature(version, 'direct server return')) return;
+  throw new CniError(
+    Code.InvalidConfig,
+    `Cannot use loopbackDSR: HNS is version ${version.join('.')}, expected 9.3 or later of 9, or 10.2 or later`,
+    { details: 'JSON path loopbackDSR' },
+  );
+}
+
+function requireAsAsked(
+  endpoint: Endpoint,
+  { lease, target, deps }: { readonly lease: Attached['lease']; readonly target: Target; readonly deps: Deps },
+): void {
+  const wrong = mismatches(endpoint, { lease, netns: target.netns, policies: deps.conf.policies });
+  if (wrong.length === 0) return;
+  throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
+}
+
+/**
+ * Undoes a failed ADD, last first, and answers the failure with what could not be undone added to its details.
+ * After a call whose outcome is not known the lease stays pending: DEL or a later command deals with it.
+ */
+async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniError> {
+  const { session, leases, conf } = deps;
+  const holder = holderOf(target, conf.name);
+  if (failure.code === Code.AttachmentExists) return failure;
+  const gaveUp = session.gaveUp();
+  if (gaveUp) return failure;
+  session.deadline.extend(UNDO_MS);
+  try {
+    const lease = await leases.find(holder.key);
+    if (lease === undefined) return failure;
+    const name = endpointName(target, conf.name);
+    await removeEndpoint(session, { id: lease.endpointId, name, netns: target.netns });
+    if (!session.uncertain()) await leases.release(holder);
+    return failure;
+  } catch (second) {
+    const left = `not undone: ${CniError.from(second).message}`;
+    const details = failure.details === undefined ? left : `${failure.details}; ${left}`;
+    return new CniError(failure.code, failure.message, { details, cause: failure });
+  }
+}

@@ -1,0 +1,113 @@
+/** CHECK: prevResult, endpoint, namespace and lease must still say the same. */
+import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
+import type { Endpoint, Namespace } from '../hns/wire.ts';
+import { parseIp } from '../net/ip.ts';
+import type { Target } from '../spec/command.ts';
+import { isRecord, type Json, list, member, record, required, text } from '../spec/decode.ts';
+import { CniError, Code } from '../spec/error.ts';
+import { endpointName, holderOf } from './attachment.ts';
+import type { Deps } from './deps.ts';
+import { mismatches } from './verify.ts';
+
+/** Throws code 104 with every difference found, so that one CHECK tells the whole story. Four or five calls. */
+export async function check(deps: Deps, target: Target): Promise<void> {
+  const previous = previousOf(deps, target);
+  const endpoint = await endpointOf(deps, target);
+  const namespace = await findNamespace(deps.session, target.netns);
+  const wrong = [
+    ...(endpoint === undefined
+      ? [`endpoint "${endpointName(target, deps.conf.name)}" is missing from HNS`]
+      : [...(await againstLease(deps, target, endpoint)), ...againstResult(endpoint, previous, deps)]),
+    ...inNamespace(namespace, target, endpoint),
+  ];
+  if (wrong.length === 0) return;
+  const { containerId, ifname } = target;
+  throw new CniError(
+    Code.CheckFailed,
+    `Cannot confirm "${ifname}" of container "${containerId}": ${wrong.join('; ')}`,
+    {
+      details: 'restart the pod to have its network made again',
+    },
+  );
+}
+
+interface Previous {
+  readonly mac: string;
+  readonly addresses: readonly { readonly address: string; readonly gateway: string | undefined }[];
+}
+
+/** What prevResult says of our interface; later plugins of a chain may have added to it (SPEC.md 1.1.0 section 2). */
+function previousOf({ conf }: Deps, target: Target): Previous {
+  const result = record(conf.prevResult, 'prevResult');
+  const at = { path: 'prevResult' };
+  const interfaces = required(result, 'interfaces', { ...at, as: list(record) });
+  const index = interfaces.findIndex(
+    (entry) => member(entry, 'name') === target.ifname && member(entry, 'sandbox') === target.sandbox,
+  );
+  const own = interfaces[index];
+  if (own === undefined) {
+    throw new CniError(
+      Code.CheckFailed,
+      `Cannot confirm "${target.ifname}": prevResult has no interface of that name in sandbox "${target.sandbox}"`,
+      { details: 'JSON path prevResult.interfaces' },
+    );
+  }
+  const ips = required(result, 'ips', { ...at, as: list(record) }).filter((entry) => pointsAt(entry, index));
+  return {
+    mac: text(member(own, 'mac'), `prevResult.interfaces[${index}].mac`),
+    addresses: ips.map((entry, at) => ({
+      address: text(member(entry, 'address'), `prevResult.ips[${at}].address`),
+      gateway: isRecord(entry) ? (member(entry, 'gateway') as string | undefined) : undefined,
+    })),
+  };
+}
+
+const pointsAt = (entry: Json, index: number): boolean => (member(entry, 'interface') ?? index) === index;
+
+/** Known by its record; one that another plugin made is found by its name. */
+async function endpointOf({ session, leases, conf }: Deps, target: Target): Promise<Endpoint | undefined> {
+  const lease = await leases.find(holderOf(target, conf.name).key);
+  if (lease !== undefined) return findEndpoint(session, lease.endpointId);
+  const [id] = await endpointIds(session, endpointName(target, conf.name));
+  return id === undefined ? undefined : findEndpoint(session, id);
+}
+
+async function againstLease({ leases, conf }: Deps, target: Target, endpoint: Endpoint): Promise<readonly string[]> {
+  const holder = holderOf(target, conf.name);
+  const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
+  const lease = await leases.find(holder.key);
+  const addresses = lease?.addresses ?? [];
+  const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
+  return [
+    ...unreserved.map((ip) => `${ip} is not reserved for this container in ${conf.ipam.dataDir}`),
+    ...(lease === undefined
+      ? []
+      : mismatches(endpoint, { lease: { addresses }, netns: target.netns, policies: conf.policies })),
+  ];
+}
+
+function againstResult(endpoint: Endpoint, previous: Previous, { conf }: Deps): readonly string[] {
+  const has = endpoint.addresses.map(({ ip, prefix }) => `${ip}/${prefix}`);
+  const missing = has.filter((address) => !previous.addresses.some((one) => one.address === address));
+  const gone = previous.addresses.filter((one) => !has.includes(one.address));
+  const hops = endpoint.routes.map((route) => parseIp(route.NextHop)?.text);
+  const unrouted = previous.addresses.filter(
+    ({ gateway }) => gateway !== undefined && !hops.includes(parseIp(gateway)?.text),
+  );
+  return [
+    ...(endpoint.mac === previous.mac ? [] : [`its MAC is ${endpoint.mac}, prevResult says ${previous.mac}`]),
+    ...missing.map((address) => `prevResult lacks its address ${address}`),
+    ...gone.map(({ address }) => `it lacks ${address} of prevResult`),
+    ...unrouted.map(({ gateway }) => `it has no route by ${gateway}, the gateway of prevResult on "${conf.name}"`),
+  ];
+}
+
+function inNamespace(
+  namespace: Namespace | undefined,
+  target: Target,
+  endpoint: Endpoint | undefined,
+): readonly string[] {
+  if (namespace === undefined) return [`namespace ${target.netns} is missing from HNS`];
+  if (endpoint === undefined || namespace.endpointIds.includes(endpoint.id.toUpperCase())) return [];
+  return [`namespace ${target.netns} does not list endpoint ${endpoint.id}`];
+}

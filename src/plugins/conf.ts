@@ -1,0 +1,134 @@
+/** The network configuration of win-bridge as typed data; what means something but is not supported is refused by name. */
+import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
+import { decodeLog, type LogConfig } from '../log/log.ts';
+import { type Ip, parseIp } from '../net/ip.ts';
+import { cidr, type EndpointPolicy, policies } from '../policy/endpoint-policies.ts';
+import {
+  bool,
+  type Decoder,
+  fail,
+  integer,
+  isRecord,
+  type Json,
+  member,
+  optional,
+  record,
+  refuse,
+  text,
+} from '../spec/decode.ts';
+import { decodeDns, decodeRuntimeDns, mergeDns } from '../spec/dns.ts';
+import type { ResultDns } from '../spec/result.ts';
+
+export interface NetConf {
+  readonly name: string;
+  readonly ipam: IpamConfig;
+  readonly dns: ResultDns;
+  readonly policies: readonly EndpointPolicy[];
+  /** CIDR whose destinations are not source-translated. */
+  readonly ipMasqNetwork: string | undefined;
+  readonly loopbackDsr: boolean;
+  /** At most one of each family; a family without one takes network address + 2. */
+  readonly gateways: readonly Ip[];
+  /** For the whole command. */
+  readonly timeoutMs: number;
+  /** How long address and id of an attachment stay set aside when HNS may still make its endpoint. */
+  readonly tombstoneMs: number;
+  readonly log: LogConfig;
+  readonly prevResult: Json | undefined;
+}
+
+/** What depends on the platform. */
+export interface Defaults {
+  readonly dataDir: string;
+  readonly logFile: string;
+}
+
+const TYPE = 'win-bridge';
+const TIMEOUT_SECONDS = 60;
+const TOMBSTONE_SECONDS = 600;
+
+/** Keys that the Windows plugins of the field read and this one does not yet. */
+const UNSUPPORTED = [
+  'AdditionalArgs',
+  'additionalRoutes',
+  'optionalFlags',
+  'delegate',
+  'endpointMacPrefix',
+  'ipMasq',
+  'subnetFile',
+] as const;
+/** Capabilities of CONVENTIONS.md that would have to change the endpoint. */
+const UNSUPPORTED_RUNTIME = [
+  'portMappings',
+  'bandwidth',
+  'ips',
+  'ipRanges',
+  'mac',
+  'aliases',
+  'infinibandGUID',
+  'deviceID',
+] as const;
+
+/** Reads the configuration; throws code 7 naming the JSON path. */
+export function decodeConf(config: Json, defaults: Defaults): NetConf {
+  refuseUnsupported(config);
+  const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
+  const runtime = at('runtimeConfig', record) ?? {};
+  const runtimeDns = member(runtime, 'dns');
+  return {
+    name: text(member(config, 'name'), 'name'),
+    ipam: decodeIpam(member(config, 'ipam'), 'ipam', defaults.dataDir),
+    dns: mergeDns(
+      at('dns', decodeDns) ?? {},
+      runtimeDns === undefined ? {} : decodeRuntimeDns(runtimeDns, 'runtimeConfig.dns'),
+    ),
+    policies: at('policies', policies) ?? [],
+    ipMasqNetwork: at('ipMasqNetwork', emptyOr(cidr)),
+    loopbackDsr: at('loopbackDSR', bool) ?? false,
+    gateways: at('gateway', gateways) ?? [],
+    timeoutMs: (at('timeoutSeconds', integer(1, 600)) ?? TIMEOUT_SECONDS) * 1000,
+    tombstoneMs: (at('tombstoneSeconds', integer(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
+    log: decodeLog(config, defaults.logFile),
+    prevResult: at('prevResult', record),
+  };
+}
+
+function refuseUnsupported(config: Json): void {
+  const type = text(member(config, 'type'), 'type');
+  if (type !== TYPE) refuse('type', `it is "${type}", expected "${TYPE}"`);
+  const apiVersion = optional(config, 'apiVersion', { path: '', as: integer(1, 2) }) ?? 2;
+  if (apiVersion !== 2) refuse('apiVersion', 'HNS v1 is not supported, expected 2 (HCN)');
+  for (const key of UNSUPPORTED) refuseUsed(config, key, key);
+  const runtime = member(config, 'runtimeConfig');
+  for (const key of UNSUPPORTED_RUNTIME) {
+    if (isRecord(runtime)) refuseUsed(runtime, key, `runtimeConfig.${key}`);
+  }
+  const args = member(config, 'args');
+  const cni = isRecord(args) ? member(args, 'cni') : undefined;
+  if (isRecord(cni)) for (const key of Object.keys(cni)) refuseUsed(cni, key, `args.cni.${key}`);
+}
+
+/** An empty list or object asks for nothing, so it is let pass: runtimes send those. */
+function refuseUsed(object: Json, key: string, path: string): void {
+  const value = member(object, key);
+  if (value === undefined || value === '' || value === false) return;
+  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return;
+  refuse(path, 'it is not supported by this version');
+}
+
+const emptyOr =
+  (as: Decoder<string>): Decoder<string | undefined> =>
+  (value, path) =>
+    value === '' ? undefined : as(value, path);
+
+/** One address or a list of them, each family once. */
+const gateways: Decoder<readonly Ip[]> = (value, path) => {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const found = values.map((item, index) => {
+    const ip = typeof item === 'string' ? parseIp(item) : undefined;
+    return ip ?? fail(Array.isArray(value) ? `${path}[${index}]` : path, 'an IP address', item);
+  });
+  if (new Set(found.map((ip) => ip.family)).size < found.length)
+    refuse(path, 'a family has two gateways, expected one');
+  return found;
+};

@@ -1,0 +1,70 @@
+/** DEL: detach, delete the endpoint, and only then free the address. Missing pieces are fine, the rest still goes. */
+import { endpointIds, findEndpoint } from '../hns/client.ts';
+import type { Lease } from '../ipam/lease.ts';
+import type { DelTarget } from '../spec/command.ts';
+import { isNameBased } from '../spec/uuid.ts';
+import { endpointId, endpointName, holderOf } from './attachment.ts';
+import type { Deps } from './deps.ts';
+import { type Removal, removeEndpoint } from './remove.ts';
+import { sweep } from './sweep.ts';
+
+export async function del(deps: Deps, target: DelTarget): Promise<void> {
+  await detachAndFree(deps, target);
+  await sweep(deps);
+}
+
+/**
+ * DEL without the sweep: also how ADD clears what an earlier, killed ADD of the same attachment left.
+ * Usually four calls: look for the name, open the namespace, detach, delete.
+ */
+export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void> {
+  const { session, leases, conf } = deps;
+  const holder = holderOf(target, conf.name);
+  const lease = await leases.find(holder.key);
+  try {
+    const found = await mine(deps, target, lease);
+    for (const removal of found) await removeEndpoint(session, removal);
+    if (lease === undefined && (await exhumed(deps, holder.key, found.length > 0))) return;
+    // Without an endpoint HNS may still be making it for a killed ADD: address and id stay set aside for a while.
+    const mayComeYet = lease !== undefined && (lease.inFlight || (lease.state === 'pending' && found.length === 0));
+    await (mayComeYet ? leases.bury(holder.key) : leases.release(holder));
+  } catch (failure) {
+    if (session.uncertain() && lease !== undefined) await leases.markInFlight(holder.key);
+    throw failure;
+  }
+}
+
+/** A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. */
+async function exhumed({ leases }: Deps, key: string, late: boolean): Promise<boolean> {
+  const tombstone = await leases.buried(key);
+  if (tombstone === undefined) return false;
+  if (late) await leases.exhume(key);
+  return true;
+}
+
+/** The endpoints of this attachment: ours by its id, and those another plugin made under the same name. */
+async function mine(deps: Deps, target: DelTarget, lease: Lease | undefined): Promise<readonly Removal[]> {
+  const name = endpointName(target, deps.conf.name);
+  const removals: Removal[] = [];
+  for (const id of await endpointIds(deps.session, name)) {
+    const known = id === lease?.endpointId.toUpperCase();
+    if (known) removals.push({ id, name, netns: target.netns ?? lease.netns });
+    else if (isNameBased(id)) removals.push(...(await oursWithoutRecord(deps, target, { id, name })));
+    else removals.push({ id, name, netns: target.netns ?? (await findEndpoint(deps.session, id))?.namespaceId });
+  }
+  return removals;
+}
+
+/**
+ * A name-based id belongs to one attachment alone, and two attachments may have one name ("a" on "n_eth1", and "eth1" of
+ * "a" on "n"): without a record, the endpoint's network tells whose it is.
+ */
+async function oursWithoutRecord(
+  { session }: Deps,
+  target: DelTarget,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<readonly Removal[]> {
+  const endpoint = await findEndpoint(session, id);
+  if (endpoint === undefined || endpointId(target, endpoint.networkId) !== id) return [];
+  return [{ id, name, netns: target.netns ?? endpoint.namespaceId }];
+}

@@ -1,0 +1,12 @@
+/** What a verb is given to work with; main.ts fills it with the real parts, tests with the simulator's. */
+import type { Session } from '../hns/session.ts';
+import type { LeaseStore } from '../ipam/lease.ts';
+import type { NetConf } from './conf.ts';
+
+export interface Deps {
+  readonly session: Session;
+  readonly leases: LeaseStore;
+  readonly conf: NetConf;
+  /** A session of its own with at most `ms`: what goes wrong in it does not touch the command's. */
+  readonly aside: (ms: number) => Session;
+}

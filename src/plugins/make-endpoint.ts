@@ -1,0 +1,144 @@
+/** Reserves an address and makes the endpoint with it; when HNS refuses the address, the next one is tried. */
+import { type Created, createEndpoint, deleteEndpoint, findEndpoint, type OpenNetwork } from '../hns/client.ts';
+import type { Handle } from '../hns/native.ts';
+import { type EndpointRequest, SCHEMA, type WireDns } from '../hns/wire.ts';
+import type { Lease, Reservation } from '../ipam/lease.ts';
+import { formatCidr } from '../net/cidr.ts';
+import type { Ip } from '../net/ip.ts';
+import { endpointPolicies } from '../policy/endpoint-policies.ts';
+import type { Target } from '../spec/command.ts';
+import { CniError, Code } from '../spec/error.ts';
+import type { ResultDns } from '../spec/result.ts';
+import { endpointId, endpointName, holderOf } from './attachment.ts';
+import type { Deps } from './deps.ts';
+import { routesOf } from './routes.ts';
+import { settle } from './sweep.ts';
+
+export interface Made {
+  readonly lease: Lease;
+  readonly handle: Handle<'Endpoint'>;
+}
+
+/** Addresses another endpoint has although IPAM calls them free: so many are passed over in one ADD. */
+const MAX_REFUSED = 8;
+
+export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetwork): Promise<Made> {
+  const refused: Ip[] = [];
+  for (;;) {
+    const lease = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused });
+    const creation = { id: lease.endpointId, request: requestOf(deps, lease) };
+    const created = await createEndpoint(deps.session, network.handle, creation);
+    if (created.kind === 'created') return { lease, handle: created.handle };
+    if (await clearedOwn(deps, target, created)) continue;
+    await deps.leases.release(lease);
+    if (refused.length >= MAX_REFUSED) throw created.error;
+    refused.push(...lease.addresses.map((address) => address.ip));
+  }
+}
+
+/**
+ * "Exists" may mean our own id, opened first to tell: an endpoint of ours that is in no namespace is left over from a
+ * killed ADD and goes, so that the same reservation can be tried again. One that is attached is someone's network.
+ */
+async function clearedOwn(
+  deps: Deps,
+  target: Target,
+  created: Exclude<Created, { kind: 'created' }>,
+): Promise<boolean> {
+  if (created.kind !== 'exists') return false;
+  const holder = holderOf(target, deps.conf.name);
+  const lease = await deps.leases.find(holder.key);
+  const own = lease === undefined ? undefined : await findEndpoint(deps.session, lease.endpointId);
+  if (own === undefined) return false;
+  await deps.leases.release(holder);
+  if (own.namespaceId !== undefined) throw attachmentExists(deps, target);
+  await deleteEndpoint(deps.session, own.id);
+  return true;
+}
+
+export const attachmentExists = ({ conf }: Deps, { containerId, ifname }: Target): CniError =>
+  new CniError(
+    Code.AttachmentExists,
+    `Cannot add "${ifname}" of container "${containerId}" to "${conf.name}": it is attached already`,
+    { details: 'run DEL first; nothing was changed' },
+  );
+
+async function reserve(
+  deps: Deps,
+  target: Target,
+  { hnsNetworkId, exclude }: { readonly hnsNetworkId: string; readonly exclude: readonly Ip[] },
+): Promise<Lease> {
+  const { leases, conf } = deps;
+  const request = {
+    ...holderOf(target, conf.name),
+    network: conf.name,
+    hnsNetworkId,
+    endpointId: endpointId(target, hnsNetworkId),
+    endpointName: endpointName(target, conf.name),
+    netns: target.netns,
+    exclude,
+  };
+  const reservation = await leases.reserve(request);
+  if (reservation.kind === 'reserved') return reservation.lease;
+  if (reservation.kind === 'buried' && (await settle(deps, deps.session, reservation.tombstone))) {
+    return reserve(deps, target, { hnsNetworkId, exclude });
+  }
+  throw refusal(deps, target, reservation);
+}
+
+function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, { kind: 'reserved' }>): CniError {
+  const what = `Cannot reserve an address on "${deps.conf.name}"`;
+  switch (reservation.kind) {
+    case 'exists':
+      return attachmentExists(deps, target);
+    case 'foreign': {
+      const held = reservation.addresses.map((ip) => ip.text).join(', ');
+      return new CniError(Code.AttachmentExists, `${what}: container "${target.containerId}" holds ${held} already`, {
+        details: 'run DEL first; nothing was changed',
+      });
+    }
+    case 'buried': {
+      const seconds = Math.ceil(deps.conf.tombstoneMs / 1000);
+      return new CniError(
+        Code.TryAgainLater,
+        `${what}: HNS may still carry out a call of an earlier ADD of this container`,
+        {
+          details: `its id stays set aside for ${seconds} s (tombstoneSeconds) or until its endpoint shows up`,
+        },
+      );
+    }
+    case 'full':
+      return new CniError(
+        Code.AddressesExhausted,
+        `${what}: ${reservation.used} of ${reservation.total} addresses are used, none is free`,
+        { details: `folder ${deps.conf.ipam.dataDir}; JSON path ipam.ranges` },
+      );
+    default:
+      return reservation satisfies never;
+  }
+}
+
+/** The document HNS gets, key by key what win-bridge sends for the same configuration. */
+function requestOf({ conf }: Deps, lease: Lease): EndpointRequest {
+  const loopback = conf.loopbackDsr ? lease.addresses.map((address) => address.ip.text) : [];
+  const policies = endpointPolicies({ policies: conf.policies, ipMasqNetwork: conf.ipMasqNetwork, loopback });
+  return {
+    Name: lease.endpointName,
+    HostComputeNetwork: lease.hnsNetworkId,
+    ...(policies.length === 0 ? {} : { Policies: policies }),
+    IpConfigurations: lease.addresses.map((address) => ({ IpAddress: address.ip.text })),
+    Dns: wireDns(conf.dns),
+    Routes: routesOf(conf, lease.addresses).map(({ dst, gw }) => ({
+      NextHop: gw.text,
+      DestinationPrefix: formatCidr(dst),
+    })),
+    SchemaVersion: SCHEMA,
+  };
+}
+
+const wireDns = ({ domain, search, nameservers, options }: ResultDns): WireDns => ({
+  ...(domain === undefined ? {} : { Domain: domain }),
+  ...(search === undefined ? {} : { Search: search }),
+  ...(nameservers === undefined ? {} : { ServerList: nameservers }),
+  ...(options === undefined ? {} : { Options: options }),
+});

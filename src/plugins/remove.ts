@@ -1,0 +1,33 @@
+/** Takes an endpoint away for good: out of its namespace, then out of HNS. Shared by DEL and by ADD's undo. */
+import { deleteEndpoint, detach, endpointIds } from '../hns/client.ts';
+import type { Session } from '../hns/session.ts';
+import { CniError, Code } from '../spec/error.ts';
+
+export interface Removal {
+  readonly id: string;
+  readonly name: string;
+  /** Where it is attached, as far as is known. */
+  readonly netns: string | undefined;
+}
+
+/**
+ * Detaches and deletes an endpoint that HNS has listed or made. Detaching may fail, since deleting detaches as well.
+ * When HNS says "not there" of an endpoint it still lists, that is an error: its address must not become free.
+ */
+export async function removeEndpoint(session: Session, { id, name, netns }: Removal): Promise<void> {
+  if (netns !== undefined) await detachIfPossible(session, netns, id);
+  if (await deleteEndpoint(session, id)) return;
+  if (!(await endpointIds(session, name)).includes(id)) return;
+  throw new CniError(Code.TryAgainLater, `Cannot delete endpoint ${id}: HNS lists it and says that it does not exist`, {
+    details: `endpoint "${name}"`,
+  });
+}
+
+async function detachIfPossible(session: Session, netns: string, id: string): Promise<void> {
+  try {
+    await detach(session, netns, id);
+  } catch (failure) {
+    // A call that hangs is no reason to start another one; anything else is settled by the deletion.
+    if (session.uncertain()) throw failure;
+  }
+}

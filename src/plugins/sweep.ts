@@ -1,0 +1,35 @@
+/** Looks at a few tombstones: a late endpoint is deleted, and what can no longer come back is freed. */
+import { deleteEndpoint } from '../hns/client.ts';
+import type { Session } from '../hns/session.ts';
+import type { Tombstone } from '../ipam/lease.ts';
+import type { Deps } from './deps.ts';
+
+/** How many tombstones one command looks at, and for how long: a bounded price for whoever comes next. */
+const LIMIT = 4;
+const BUDGET_MS = 5000;
+
+/** Never fails the command it runs in: what could not be looked at now is there for the next one. */
+export async function sweep(deps: Deps): Promise<void> {
+  const tombstones = await deps.leases.tombstones(LIMIT);
+  if (tombstones.length === 0) return;
+  const session = deps.aside(Math.min(BUDGET_MS, deps.session.deadline.remainingMs()));
+  for (const tombstone of tombstones) {
+    try {
+      await settle(deps, session, tombstone);
+    } catch {
+      if (session.uncertain()) return;
+    }
+  }
+}
+
+/**
+ * Whether the tombstone is gone now. Its late endpoint found and deleted means that the call HNS owed us is over;
+ * not found, it goes when it is older than `tombstoneMs` or of another boot.
+ */
+export async function settle(deps: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
+  const deleted = await deleteEndpoint(session, tombstone.endpointId);
+  const due = tombstone.ageMs === undefined || tombstone.ageMs >= deps.conf.tombstoneMs;
+  if (!deleted && !due) return false;
+  await deps.leases.exhume(tombstone.key);
+  return true;
+}

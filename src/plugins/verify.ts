@@ -1,0 +1,35 @@
+/** Compares an endpoint as HNS has it with what was asked for; the answer is a list of differences. Pure. */
+import type { Endpoint } from '../hns/wire.ts';
+import type { Lease } from '../ipam/lease.ts';
+import type { EndpointPolicy } from '../policy/endpoint-policies.ts';
+
+/** An endpoint in its namespace, with the lease of its addresses. */
+export interface Attached {
+  readonly lease: Lease;
+  readonly endpoint: Endpoint;
+}
+
+export interface Expected {
+  readonly lease: Pick<Lease, 'addresses'>;
+  readonly netns: string;
+  readonly policies: readonly EndpointPolicy[];
+}
+
+/** Each difference as "x is y, expected z". */
+export function mismatches(endpoint: Endpoint, { lease, netns, policies }: Expected): readonly string[] {
+  const wanted = lease.addresses.map((address) => address.ip.text);
+  const has = endpoint.addresses.map((address) => address.ip);
+  const types = new Set(endpoint.policies.map((policy) => policy.Type.toLowerCase()));
+  return [
+    ...(endpoint.namespaceId === netns
+      ? []
+      : [`its namespace is ${endpoint.namespaceId ?? 'none'}, expected ${netns}`]),
+    ...(sameSet(wanted, has) ? [] : [`its addresses are ${has.join(', ')}, expected ${wanted.join(', ')}`]),
+    ...policies
+      .filter((policy) => !types.has(policy.Type.toLowerCase()))
+      .map((policy) => `it has no ${policy.Type} policy, expected one`),
+  ];
+}
+
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item) => b.includes(item));

@@ -1,0 +1,46 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createTestNode, NAMESPACES, type TestNode } from '../support/node.ts';
+
+const pod = { containerId: 'a1b2c3', ifname: 'eth0', netns: NAMESPACES[0] };
+const second = { containerId: 'd4e5f6', ifname: 'eth0', netns: NAMESPACES[1] };
+
+const lifecycle = suite<{ node: TestNode }>('a pod on an L2Bridge node');
+lifecycle.before.each((context) => {
+  context.node = createTestNode();
+});
+lifecycle.after.each(({ node }) => {
+  node.end();
+});
+
+/** Every process of the node has closed what it opened. */
+const noHandlesLeft = ({ hns }: TestNode): void => {
+  for (const { process, openHandles } of hns.processes.report()) assert.equal(openHandles, [], process);
+};
+
+lifecycle('ADD, CHECK, DEL, DEL again leave what each promises', async ({ node }) => {
+  const conf = node.conf();
+  const added = await node.run('ADD', pod, conf);
+  assert.is(added.code, 0, added.text);
+  const mac = '00-15-5D-52-C0-00';
+  assert.equal(added.out, {
+    cniVersion: '1.0.0',
+    interfaces: [{ name: 'eth0', mac, sandbox: pod.netns }],
+    ips: [{ address: '10.244.3.3/24', gateway: '10.244.3.2', interface: 0 }],
+  });
+  assert.equal(node.endpoints(), [`a1b2c3_cbr0 10.244.3.3 ${pod.netns}`]);
+  assert.equal(node.leases(), ['10.244.3.3']);
+  const checked = await node.run('CHECK', pod, node.conf({ prevResult: added.out }));
+  assert.equal([checked.code, checked.text], [0, '']);
+  const other = await node.run('ADD', second, conf);
+  assert.is(other.code, 0, other.text);
+  for (let times = 0; times < 2; times++) {
+    const deleted = await node.run('DEL', pod, conf);
+    assert.equal([deleted.code, deleted.text], [0, '']);
+    assert.equal(node.endpoints(), [`d4e5f6_cbr0 10.244.3.4 ${second.netns}`]);
+    assert.equal(node.leases(), ['10.244.3.4']);
+  }
+  noHandlesLeft(node);
+});
+
+lifecycle.run();

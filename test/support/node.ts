@@ -1,0 +1,189 @@
+/** A Windows node inside this process: the simulator, a state folder, a clock, and commands run as a runtime would. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDispatcher, type Dispatcher } from '../../native/simulator/dispatch.ts';
+import { createHns, type Hns } from '../../native/simulator/hns.ts';
+import { nodeFiles } from '../../src/disk/node-files.ts';
+import type { Clock, Lock } from '../../src/ipam/lease.ts';
+import { openStore } from '../../src/ipam/store.ts';
+import { reservedAddresses } from '../../src/plugins/gateway.ts';
+import { run } from '../../src/run.ts';
+import { simulatedNative } from './simulated-native.ts';
+
+export const NETWORK_ID = 'C0A8E101-1B1D-4B1D-8B1D-0000000CB000';
+export const NAMESPACES = [
+  '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01',
+  '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c02',
+  '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c03',
+  '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c04',
+] as const;
+
+/** The seed of a host-gw node: one L2Bridge network and some namespaces. */
+export const SEED = {
+  version: { Major: 15, Minor: 4 },
+  namespaces: [
+    { ID: '910F7D92-BA2D-4C3F-98AE-7C0AC590D2DC', Type: 'HostDefault' },
+    ...NAMESPACES.map((id) => ({ ID: id.toUpperCase(), Type: 'Host' })),
+  ],
+  networks: [
+    {
+      ID: NETWORK_ID,
+      Name: 'cbr0',
+      Type: 'L2Bridge',
+      ManagementIP: '10.240.0.30',
+      NetworkAdapterName: 'Ethernet',
+      Flags: 0,
+      MacPool: { Ranges: [{ StartMacAddress: '00-15-5D-52-C0-00', EndMacAddress: '00-15-5D-52-CF-FF' }] },
+      Policies: [{ Type: 'NetAdapterName', Settings: { NetworkAdapterName: 'Ethernet' } }],
+      Dns: {},
+      SchemaVersion: { Major: 2, Minor: 0 },
+      Ipams: [
+        {
+          Type: 'Static',
+          Subnets: [
+            {
+              IpAddressPrefix: '10.244.3.0/24',
+              Policies: [],
+              Routes: [{ NextHop: '10.244.3.1', DestinationPrefix: '0.0.0.0/0' }],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+export interface Pod {
+  readonly containerId: string;
+  readonly ifname: string;
+  /** CNI_NETNS; absent or empty as a runtime may leave it on DEL. */
+  readonly netns?: string;
+  readonly args?: string;
+}
+
+export interface Ran {
+  readonly code: number;
+  /** stdout as JSON; undefined when it is empty. */
+  readonly out: Record<string, unknown> | undefined;
+  readonly text: string;
+}
+
+export interface TestNode {
+  readonly hns: Hns;
+  readonly dispatcher: Dispatcher;
+  readonly dataDir: string;
+  readonly conf: (more?: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  readonly run: (verb: string, pod: Partial<Pod>, conf?: unknown) => Promise<Ran>;
+  /** Moves the boot clock. */
+  readonly pass: (ms: number) => void;
+  readonly reboot: () => void;
+  /** `<endpoint name> <address> <namespace or "-">`, sorted. */
+  readonly endpoints: () => readonly string[];
+  /** Addresses with a host-local file, sorted by name. */
+  readonly leases: () => readonly string[];
+  readonly tombstones: () => readonly string[];
+  /** HNS calls made since the last `clear`, closes not counted. */
+  readonly calls: () => readonly string[];
+  readonly end: () => void;
+}
+
+/** A lock for one process: in-process commands of a test take turns by themselves. */
+const noLock: Lock = { acquire: () => Promise.resolve(() => undefined) };
+
+export function createTestNode(seed: unknown = SEED): TestNode {
+  const hns = createHns();
+  hns.seed(seed);
+  const dispatcher = createDispatcher(hns);
+  const dataDir = mkdtempSync(join(tmpdir(), 'wincni-'));
+  let uptime = 1_000_000;
+  let commands = 0;
+  const clock: Clock = { bootId: () => hns.bootId(), uptimeMs: () => uptime };
+  const records = (folder: string): readonly string[] => list(join(dataDir, 'cbr0', '.wincni', folder));
+  return {
+    hns,
+    dispatcher,
+    dataDir,
+    conf: (more = {}) => ({
+      cniVersion: '1.0.0',
+      name: 'cbr0',
+      type: 'win-bridge',
+      ipam: { type: 'host-local', dataDir, subnet: '10.244.3.0/24' },
+      ...more,
+    }),
+    run: async (verb, pod, conf) => {
+      commands += 1;
+      const process = `command-${commands}`;
+      let text = '';
+      const env = {
+        CNI_COMMAND: verb,
+        CNI_CONTAINERID: pod.containerId,
+        CNI_IFNAME: pod.ifname,
+        CNI_NETNS: pod.netns,
+        CNI_ARGS: pod.args,
+        CNI_PATH: '/opt/cni/bin',
+      };
+      const stdin = (): Uint8Array => Buffer.from(typeof conf === 'string' ? conf : JSON.stringify(conf));
+      const stdout = (written: string): void => {
+        text += written;
+      };
+      const code = await run(
+        { env, stdin, stdout },
+        {
+          defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
+          native: () => simulatedNative({ dispatcher, process }),
+          leases: (decoded, surroundings) =>
+            openStore({
+              files: nodeFiles({ windows: false }),
+              lock: noLock,
+              clock,
+              dataDir: decoded.ipam.dataDir,
+              network: decoded.name,
+              ranges: decoded.ipam.ranges,
+              reserved: reservedAddresses(decoded),
+              windows: false,
+              ...surroundings,
+            }),
+        },
+      );
+      hns.processes.end(process, 'ended');
+      return { code, text, out: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
+    },
+    pass: (ms) => {
+      uptime += ms;
+    },
+    reboot: () => {
+      hns.reboot();
+      uptime = 0;
+    },
+    endpoints: () => hns.dump().endpoints.map(describe).sort(),
+    leases: () => list(join(dataDir, 'cbr0')).filter((name) => /^[0-9a-f.:_]+$/i.test(name)),
+    tombstones: () => records('tombstones'),
+    calls: () =>
+      dispatcher
+        .trace()
+        .map((entry) => entry.function)
+        .filter((name) => !name.startsWith('HcnClose')),
+    end: () => {
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function describe(endpoint: unknown): string {
+  const { Name, IpConfigurations, HostComputeNamespace } = endpoint as {
+    readonly Name: string;
+    readonly IpConfigurations: readonly { readonly IpAddress: string }[];
+    readonly HostComputeNamespace: string;
+  };
+  const unattached = /^0{8}-/.test(HostComputeNamespace);
+  return `${Name} ${IpConfigurations[0]?.IpAddress ?? '-'} ${unattached ? '-' : HostComputeNamespace.toLowerCase()}`;
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

@@ -47,8 +47,10 @@ export async function startSimulator(options: LocalOptions = {}): Promise<LocalS
     await Promise.all([service.stop(), control.stop()]);
   };
   const control = await startControl(commands, () => void stop());
-  const run = async (name: keyof Commands, value: unknown): Promise<unknown> =>
-    (commands[name] as (value: unknown) => unknown)(value);
+  const run = (name: keyof Commands, value: unknown): Promise<unknown> =>
+    new Promise((resolve) => {
+      resolve((commands[name] as (value: unknown) => unknown)(value));
+    });
   return { ...faceOf(commands, run, { port: service.port, controlPort: control.port, stop }), hns, dispatcher };
 }
 

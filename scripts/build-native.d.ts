@@ -1,0 +1,6 @@
+/** Types of build-native.js. */
+export declare const LINUX_LIBRARY: string;
+export declare const CALLER_LINUX: string;
+export declare const CALLER_WINDOWS: string;
+export declare const WINDOWS_LIBRARIES_BUILT: readonly string[];
+export declare function buildNative(options?: { readonly windows?: boolean }): readonly string[];

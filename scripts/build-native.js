@@ -1,0 +1,79 @@
+/** Builds the C entry points of the HNS simulator: `dist/native/libhns.so`, and the two DLLs where mingw-w64 is there. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = join(ROOT, 'native', 'entry-points');
+const CALLER = join(ROOT, 'native', 'caller', 'caller.c');
+const OUT = join(ROOT, 'dist', 'native');
+const MINGW = 'x86_64-w64-mingw32-gcc';
+
+const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
+const LINUX = ['-shared', '-fPIC', '-fvisibility=hidden', '-pthread', '-Wl,-z,defs'];
+/** Without a time stamp, so that the same sources make the same bytes. */
+const WINDOWS = ['-s', '-static-libgcc', '-Wl,--no-insert-timestamp'];
+const LINKED = ['-lws2_32', '-lole32', '-luuid', '-ladvapi32'];
+
+/** Where the Linux library is after `buildNative()`. */
+export const LINUX_LIBRARY = join(OUT, 'libhns.so');
+/** A program that calls the library line by line, for tests; `CALLER_WINDOWS` calls the DLLs. */
+export const CALLER_LINUX = join(OUT, 'caller');
+export const CALLER_WINDOWS = join(OUT, 'caller.exe');
+/** Where the DLLs are after `buildNative({ windows: true })`. */
+export const WINDOWS_LIBRARIES_BUILT = ['computenetwork.dll', 'vmcompute.dll'].map((name) => join(OUT, name));
+
+/**
+ * Builds what is older than its sources. `windows`: true builds the DLLs or throws, false leaves them out, undefined
+ * builds them when mingw-w64 is installed. Answers the paths of what is there now.
+ */
+export function buildNative({ windows } = {}) {
+  const c = sources('.c');
+  const inputs = [...c, ...sources('.h'), ...sources('.def'), fileURLToPath(import.meta.url)];
+  mkdirSync(OUT, { recursive: true });
+  make(LINUX_LIBRARY, inputs, (target) => compile('cc', [...FLAGS, ...LINUX, '-o', target, ...c]));
+  make(CALLER_LINUX, [CALLER, ...inputs], (target) => compile('cc', [...FLAGS, '-o', target, CALLER]));
+  if (!(windows ?? isInstalled(MINGW))) return [LINUX_LIBRARY];
+  const [computenetwork, vmcompute] = WINDOWS_LIBRARIES_BUILT;
+  make(computenetwork, inputs, (target) =>
+    compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, '-shared', ...c, ...LINKED]),
+  );
+  make(vmcompute, inputs, (target) =>
+    compile(MINGW, [...FLAGS, ...WINDOWS, '-shared', '-nostdlib', '-Wl,--entry=0', '-o', target, ...sources('.def')]),
+  );
+  make(CALLER_WINDOWS, [CALLER, ...inputs], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, CALLER]));
+  return [LINUX_LIBRARY, ...WINDOWS_LIBRARIES_BUILT];
+}
+
+const sources = (extension) =>
+  readdirSync(SOURCES)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(SOURCES, name));
+
+/** Makes `target` by `build` when it is older than an input; it appears whole, because others may be using it. */
+function make(target, inputs, build) {
+  const made = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (inputs.every((input) => statSync(input).mtimeMs < made)) return;
+  const temporary = `${target}.${process.pid}.tmp`;
+  build(temporary);
+  renameSync(temporary, target);
+}
+
+function compile(compiler, args) {
+  try {
+    execFileSync(compiler, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch (cause) {
+    const why = cause.code === 'ENOENT' ? 'it is not installed' : `it ended with ${cause.status}`;
+    throw new Error(`Cannot build the HNS entry points with "${compiler}": ${why}`, { cause });
+  }
+}
+
+function isInstalled(program) {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => statSync(join(folder, program), { throwIfNoEntry: false }) !== undefined);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const path of buildNative()) console.log(path);
+}

@@ -6,6 +6,7 @@ import {
   heldAddresses,
   isAllOurs,
   readLease,
+  readLiving,
   readTombstone,
   type Shelf,
   writeTombstone,
@@ -35,7 +36,7 @@ export function dropLease(shelf: Shelf, lease: Lease): void {
 /** The tombstone is on disk before the record goes; from then on the tombstone is what counts. */
 export function bury(shelf: Shelf, key: string): void {
   if (readTombstone(shelf, key) === undefined) {
-    const record = readLease(shelf, key);
+    const record = readLiving(shelf, key);
     if (record === undefined) return;
     writeTombstone(shelf, { ...record, buried: stampNow(shelf.clock) });
   }

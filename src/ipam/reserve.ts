@@ -13,6 +13,7 @@ import {
   isAllOurs,
   readLastReserved,
   readLease,
+  readLiving,
   readTombstone,
   type Shelf,
   writeLease,
@@ -29,8 +30,10 @@ export interface Stock extends Shelf {
 export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
-  const existing = readLease(stock, request.key);
+  const existing = readLiving(stock, request.key);
   if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
+  const torn = readLease(stock, request.key);
+  if (torn !== undefined) dropLease(stock, torn.lease);
   const foreign = isAllOurs(stock, stock.ranges.length) ? [] : heldAddresses(stock, request);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 

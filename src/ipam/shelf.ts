@@ -2,7 +2,7 @@
 import type { Files } from '../disk/files.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { addressNames, addressOfName, contentOf, keysOf, type Layout } from './layout.ts';
-import type { Clock, Holder } from './lease.ts';
+import type { Clock, Holder, Lease } from './lease.ts';
 import {
   decodeLease,
   decodeTombstone,
@@ -23,6 +23,19 @@ export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | 
   const path = layout.attachment(key);
   const content = files.readText(path);
   return content === undefined ? undefined : decodeLease(content, path);
+}
+
+/**
+ * The record of a living attachment. One with a tombstone is dead, whatever a crash left beside it. One that is pending
+ * without its address files was never answered by `reserve`: its addresses may be another's by now, so it counts as none.
+ */
+export function readLiving(shelf: Shelf, key: string): LeaseRecord | undefined {
+  const record = readTombstone(shelf, key) === undefined ? readLease(shelf, key) : undefined;
+  return record?.lease.state === 'pending' && !isComplete(shelf, record.lease) ? undefined : record;
+}
+
+function isComplete(shelf: Shelf, lease: Lease): boolean {
+  return lease.addresses.every(({ ip }) => isHeldBy(shelf, ip, lease));
 }
 
 export function writeLease({ files, layout }: Shelf, made: LeaseRecord): void {

@@ -1,4 +1,5 @@
 /** The lease store of one network: each function takes host-local's lock, does its files, and gives the lock back. */
+import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -8,12 +9,13 @@ import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
 import { asTombstone, bury, exhume, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
-import { heldAddresses, isAllOurs, isHeldBy, readLease, readTombstone, writeLease } from './shelf.ts';
+import { heldAddresses, isAllOurs, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
  *
- *   reserve   record "pending" · address files · last_reserved_ip   release(): frees what the record names, then drops it
+ *   reserve   record "pending" · address files · last_reserved_ip   find() and reserve() take a record without its address
+ *                                                                   files for none; release() frees what it names
  *   commit    record "ready"                                        the old record or the new one
  *   bury      tombstone · record removed                            a tombstone outweighs a record: find() says absent,
  *                                                                   bury() and release() remove the record
@@ -63,7 +65,7 @@ export function openStore(options: StoreOptions): LeaseStore {
       files.ensureDir(layout.folder);
       return locked(() => reserve(stock, request));
     },
-    find: (key) => ifAny(undefined, () => find(stock, key)?.lease),
+    find: (key) => ifAny(undefined, () => readLiving(stock, key)?.lease),
     addressesOf: (holder) => ifAny([], () => addressesOf(stock, holder)),
     buried: (key) => ifAny(undefined, () => buried(stock, key)),
     commit: (key) =>
@@ -94,11 +96,6 @@ export function openStore(options: StoreOptions): LeaseStore {
   };
 }
 
-/** The record of a living attachment: one with a tombstone is dead, whatever a crash left beside it. */
-function find(stock: Stock, key: string): LeaseRecord | undefined {
-  return readTombstone(stock, key) === undefined ? readLease(stock, key) : undefined;
-}
-
 function buried(stock: Stock, key: string): Tombstone | undefined {
   const record = readTombstone(stock, key);
   return record && asTombstone(stock, record);
@@ -112,7 +109,7 @@ function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
 }
 
 function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease'], 'state' | 'inFlight'>>): void {
-  const record = find(stock, key);
+  const record = readLiving(stock, key);
   if (record === undefined) {
     throw new CniError(
       Code.Ipam,
@@ -136,7 +133,10 @@ interface Look {
  */
 function look(stock: Stock, { limit, onUnreadable }: Look): readonly Tombstone[] {
   const { files, layout } = stock;
-  const keys = [...keysOf(files.list(layout.tombstones))].sort();
+  const names = files.list(layout.tombstones);
+  // What a crash left of writing one; nobody is writing now, for the lock is ours.
+  for (const name of names.filter((one) => one.endsWith('.tmp'))) files.remove(join(layout.tombstones, name));
+  const keys = [...keysOf(names)].sort();
   const isRound = keys.length > limit;
   const last = isRound ? (files.readText(layout.lookedAt) ?? '') : '';
   const next = [...keys.filter((key) => key > last), ...keys.filter((key) => key <= last)].slice(0, limit);

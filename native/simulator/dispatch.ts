@@ -116,7 +116,8 @@ function carryOut(desk: Desk, request: Request, about: About): Promise<Reply> {
       return NEVER;
     case 'hold':
       hold(desk, request, about);
-      return NEVER;
+      // With an HRESULT the caller is told of a failure while the service goes on: a broken RPC connection.
+      return about.fault?.hresult === undefined ? NEVER : Promise.resolve(failed(hresultOf(about.fault)));
   }
 }
 

@@ -19,7 +19,7 @@ export interface Fault {
   /** `before`: the call has no effect; `after`: it has. Means nothing to `hold` and `garbage`. */
   readonly when?: 'before' | 'after';
   readonly action?: Action;
-  /** For `fail`: a number, signed or not, or text as in the traces (`0x80070005`). */
+  /** For `fail`, and for a `hold` that answers at once: a number, signed or not, or text (`0x80070005`). */
   readonly hresult?: number | string;
   /** For `fail`: the text of the error record instead of the system's. */
   readonly error?: string;

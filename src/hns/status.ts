@@ -17,7 +17,7 @@ export interface Status {
 type Row = readonly [hr: number, name: string, outcome: Outcome, cause: string];
 
 /** Names from computenetwork.h / winerror.h (Windows SDK); causes from public reports, collected in docs/errors.md. */
-const ROWS: readonly Row[] = [
+export const ROWS: readonly Row[] = [
   [0x803b0001, 'HCN_E_NETWORK_NOT_FOUND', 'missing', 'the HNS network does not exist (any more)'],
   [0x803b0002, 'HCN_E_ENDPOINT_NOT_FOUND', 'missing', 'the endpoint does not exist (any more)'],
   [0x803b0005, 'HCN_E_SUBNET_NOT_FOUND', 'final', 'the network has no subnet that holds the address'],

@@ -11,6 +11,7 @@ import {
   isRecord,
   type Json,
   member,
+  number,
   optional,
   record,
   refuse,
@@ -86,8 +87,8 @@ export function decodeConf(config: Json, defaults: Defaults): NetConf {
     ipMasqNetwork: at('ipMasqNetwork', emptyOr(cidr)),
     loopbackDsr: at('loopbackDSR', bool) ?? false,
     gateways: at('gateway', gateways) ?? [],
-    timeoutMs: (at('timeoutSeconds', integer(1, 600)) ?? TIMEOUT_SECONDS) * 1000,
-    tombstoneMs: (at('tombstoneSeconds', integer(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
+    timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
+    tombstoneMs: (at('tombstoneSeconds', number(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
     log: decodeLog(config, defaults.logFile),
     prevResult: at('prevResult', record),
   };

@@ -39,6 +39,13 @@ export const integer =
       ? value
       : fail(path, `an integer in [${min}, ${max}]`, value);
 
+export const number =
+  (min: number, max: number): Decoder<number> =>
+  (value, path) =>
+    typeof value === 'number' && value >= min && value <= max
+      ? value
+      : fail(path, `a number in [${min}, ${max}]`, value);
+
 export const oneOf =
   <T extends string>(...choices: readonly T[]): Decoder<T> =>
   (value, path) =>

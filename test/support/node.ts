@@ -83,6 +83,7 @@ export interface TestNode {
   /** Addresses with a host-local file, sorted by name. */
   readonly leases: () => readonly string[];
   readonly tombstones: () => readonly string[];
+  readonly attachments: () => readonly string[];
   /** HNS calls made since the last `clear`, closes not counted. */
   readonly calls: () => readonly string[];
   readonly end: () => void;
@@ -159,6 +160,7 @@ export function createTestNode(seed: unknown = SEED): TestNode {
     endpoints: () => hns.dump().endpoints.map(describe).sort(),
     leases: () => list(join(dataDir, 'cbr0')).filter((name) => /^[0-9a-f.:_]+$/i.test(name)),
     tombstones: () => records('tombstones'),
+    attachments: () => records('attachments'),
     calls: () =>
       dispatcher
         .trace()

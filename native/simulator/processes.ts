@@ -78,7 +78,9 @@ export function createProcesses(): Processes {
       entries.set(process, { ...entry(process), ...about });
     },
     end: (process, ending) => {
-      entry(process).ended = ending;
+      const each = entry(process);
+      // A killed process disconnects like any other; that it was killed came first.
+      if (each.ended === 'running') each.ended = ending;
     },
     allocated: (process, strings) => {
       entry(process).allocs += strings;

@@ -2,7 +2,7 @@
 import type { Files } from '../disk/files.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { addressNames, addressOfName, contentOf, keysOf, type Layout } from './layout.ts';
-import type { Clock, Holder, Lease } from './lease.ts';
+import type { Clock, Holder } from './lease.ts';
 import {
   decodeLease,
   decodeTombstone,
@@ -26,16 +26,14 @@ export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | 
 }
 
 /**
- * The record of a living attachment. One with a tombstone is dead, whatever a crash left beside it. One that is pending
- * without its address files was never answered by `reserve`: its addresses may be another's by now, so it counts as none.
+ * The record of a living attachment. One with a tombstone is dead, whatever a crash left beside it. One without its
+ * address files was never answered by `reserve`, or is half released, or host-local has released it: its addresses may
+ * be another's by now, so it counts as none.
  */
 export function readLiving(shelf: Shelf, key: string): LeaseRecord | undefined {
   const record = readTombstone(shelf, key) === undefined ? readLease(shelf, key) : undefined;
-  return record?.lease.state === 'pending' && !isComplete(shelf, record.lease) ? undefined : record;
-}
-
-function isComplete(shelf: Shelf, lease: Lease): boolean {
-  return lease.addresses.every(({ ip }) => isHeldBy(shelf, ip, lease));
+  const isComplete = record?.lease.addresses.every(({ ip }) => isHeldBy(shelf, ip, record.lease));
+  return isComplete === true ? record : undefined;
 }
 
 export function writeLease({ files, layout }: Shelf, made: LeaseRecord): void {

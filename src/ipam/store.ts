@@ -61,7 +61,7 @@ export function openStore(options: StoreOptions): LeaseStore {
   const ifAny = async <T>(absent: T, work: () => T): Promise<T> =>
     files.exists(layout.folder) ? locked(work) : absent;
   return {
-    reserve: (request) => {
+    reserve: async (request) => {
       files.ensureDir(layout.folder);
       return locked(() => reserve(stock, request));
     },

@@ -1,7 +1,7 @@
 /** What survives a restart of the HNS service and a reboot of the node. */
 import { createNamespace } from './namespaces.ts';
 import { removeNetwork } from './networks.ts';
-import { EXTERNAL, type Network, NON_PERSISTENT, type Node } from './node.ts';
+import { EXTERNAL, type Network, NON_PERSISTENT, type Node, State } from './node.ts';
 
 /** The service starts anew: namespaces go with it, endpoints and non-persistent networks as the switches say. */
 export function restart(node: Node): void {
@@ -34,7 +34,7 @@ function loseNamespaces(node: Node): void {
   node.nextCompartment = 2;
   for (const endpoint of node.endpoints.values()) {
     endpoint.namespace = undefined;
-    endpoint.state = 4;
+    endpoint.state = State.Detached;
   }
   for (const id of hosts) createNamespace(node, { Type: 'HostDefault' }, id);
 }

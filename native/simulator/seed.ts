@@ -5,7 +5,7 @@ import { guidOf, ZERO } from './guid.ts';
 import { count, type Doc, doc, docs, isDoc, text } from './json.ts';
 import { createNamespace } from './namespaces.ts';
 import { createNetwork } from './networks.ts';
-import type { Network, Node } from './node.ts';
+import { type Network, type Node, State } from './node.ts';
 import { key, type Reservation, reservations } from './ports.ts';
 import { DEFAULTS, type Switches } from './switches.ts';
 import { endpointView, namespaceView, networkView } from './views.ts';
@@ -68,7 +68,7 @@ function plantEndpoint(node: Node, settings: Doc): void {
   const namespace = node.namespaces.get(guidOf(where)) ?? refuse(Code.NotFound);
   namespace.resources = [...namespace.resources, { Type: 'Endpoint', id: endpoint.id }];
   endpoint.namespace = namespace;
-  endpoint.state = 2;
+  endpoint.state = State.Attached;
 }
 
 const networkNamed = (node: Node, name: string): Network =>

@@ -1,0 +1,59 @@
+/** Every sample that the project shows works: those in conf/, and those inside the documents. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decodeConf } from '../../src/plugins/conf.ts';
+import { decodeConfig } from '../../src/spec/command.ts';
+import type { Json } from '../../src/spec/decode.ts';
+import { documents, jsonSamples, ROOT, read } from '../support/documents.ts';
+import { isConfiguration, pluginConfigs } from '../support/samples.ts';
+
+const DEFAULTS = { dataDir: 'C:\\var\\lib\\cni\\networks', logFile: 'C:\\ProgramData\\wincni\\wincni.log' };
+
+const load = (file: string): Json => decodeConfig(Buffer.from(read(join('conf', file))));
+const decoded = (document: Json) => pluginConfigs(document).map((config) => decodeConf(config, DEFAULTS));
+
+const samples = suite('samples of configurations');
+
+for (const file of readdirSync(join(ROOT, 'conf'))) {
+  samples(`conf/${file} is taken as it is`, () => {
+    const document = load(file);
+    assert.is(Array.isArray(document['plugins']), file.endsWith('.conflist'), 'a list is a .conflist');
+    for (const conf of decoded(document)) assert.is(conf.name, document['name']);
+  });
+}
+
+samples('the L2Bridge sample asks for what its keys say', () => {
+  const [conf] = decoded(load('win-bridge.conflist'));
+  assert.is(conf?.ipam.ranges[0]?.subnet.ip.text, '10.244.3.0');
+  assert.equal(conf?.dns, { nameservers: ['10.96.0.10'], search: ['svc.cluster.local'] });
+  assert.equal(
+    conf?.policies.map((policy) => policy.Type),
+    ['OutBoundNAT', 'SDNRoute', 'SDNRoute'],
+  );
+  assert.is(conf?.log.level, 'info');
+});
+
+samples('every JSON sample in a document is JSON, and its configurations are taken', () => {
+  let configurations = 0;
+  for (const path of documents()) {
+    for (const sample of jsonSamples(read(path))) {
+      const value = parse(sample, path);
+      if (!isConfiguration(value)) continue;
+      configurations += 1;
+      decoded(value);
+    }
+  }
+  assert.ok(configurations > 0, 'no document shows a configuration');
+});
+
+function parse(sample: string, path: string): unknown {
+  try {
+    return JSON.parse(sample) as unknown;
+  } catch (cause) {
+    throw new Error(`${path} has a JSON sample that does not parse: ${(cause as Error).message}\n${sample}`, { cause });
+  }
+}
+
+samples.run();

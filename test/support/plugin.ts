@@ -1,0 +1,105 @@
+/** The built plugin as a runtime starts it: the bundle on Node, the Linux executable, or wincni.exe under Wine. */
+import { spawn } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as wine from '../../scripts/wine.js';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const LIBRARY = join(ROOT, 'dist/native/libhns.so');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Plugin {
+  /** For test names. */
+  readonly name: string;
+  /** Runs one command to its end; several may run at once. */
+  readonly run: (env: Readonly<Record<string, string>>, stdin: string | Buffer) => Promise<Ended>;
+  /** A Unix path as the plugin has to be told of it. */
+  readonly path: (unixPath: string) => string;
+  /** Base name of the process as the simulator sees it. */
+  readonly exe: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** The build's own V8 options: without them each FFI pointer costs a garbage collection. */
+const NODE_FLAGS = ['--max-old-space-size=4000000', '--no-concurrent-marking', '--v8-pool-size=0'];
+
+/** dist/wincni.cjs on the Node that runs the tests. */
+export const bundle = (): Plugin =>
+  unixPlugin('the bundle', process.execPath, [...NODE_FLAGS, join(ROOT, 'dist/wincni.cjs')]);
+
+/** dist/wincni, in a folder of its own, since it unpacks its addons beside itself. */
+export function linuxExecutable(): Plugin {
+  const folder = mkdtempSync(join(tmpdir(), 'wincni-bin-'));
+  const exe = join(folder, 'win-bridge');
+  copyFileSync(join(ROOT, 'dist/wincni'), exe);
+  const plugin = unixPlugin('dist/wincni', exe, []);
+  return { ...plugin, exe: 'win-bridge', remove: () => Promise.resolve(rmSync(folder, { recursive: true })) };
+}
+
+function unixPlugin(name: string, program: string, args: readonly string[]): Plugin {
+  return {
+    name,
+    exe: 'node',
+    path: (unixPath) => unixPath,
+    run: (env, stdin) => runUnix([program, ...args], { HNS_SIMULATOR_LIBRARY: LIBRARY, ...env }, stdin),
+    remove: () => Promise.resolve(),
+  };
+}
+
+function runUnix(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin: string | Buffer,
+): Promise<Ended> {
+  const [program = '', ...args] = argv;
+  const folder = mkdtempSync(join(tmpdir(), 'wincni-run-'));
+  const file = (name: string): string => join(folder, name);
+  writeFileSync(file('stdin'), stdin);
+  const stdio = [openSync(file('stdin'), 'r'), openSync(file('stdout'), 'w'), openSync(file('stderr'), 'w')];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env, stdio, timeout: 60_000, killSignal: 'SIGKILL' });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      stdio.forEach(closeSync);
+      const [stdout, stderr] = ['stdout', 'stderr'].map((name) => readFileSync(file(name), 'utf8')) as [string, string];
+      rmSync(folder, { recursive: true });
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** dist/wincni.exe, installed as win-bridge.exe in a folder of its own, under Wine with the simulator's DLLs. */
+export async function windowsExecutable(): Promise<Plugin> {
+  await wine.ensure();
+  for (const dll of ['computenetwork.dll', 'vmcompute.dll'])
+    await wine.installSystemDll(join(ROOT, 'dist/native', dll));
+  const folder = mkdtempSync(join(tmpdir(), 'wincni-bin-'));
+  const exe = join(folder, 'win-bridge.exe');
+  const built = join(ROOT, 'dist/wine/wincni.exe');
+  copyFileSync(existsSync(built) ? built : join(ROOT, 'dist/wincni.exe'), exe);
+  linkSync(exe, join(folder, 'wincni.exe'));
+  return {
+    name: 'wincni.exe under Wine',
+    exe: 'win-bridge.exe',
+    path: wine.windowsPath,
+    run: (env, stdin) => wine.run(exe, [], { env, stdin }),
+    remove: () => Promise.resolve(rmSync(folder, { recursive: true })),
+  };
+}

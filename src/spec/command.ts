@@ -1,6 +1,6 @@
 /** Environment and stdin become one validated Command, or a CNI error that names every variable at fault. */
 import { type CniArguments, parseArguments } from './arguments.ts';
-import { isRecord, type Json, member } from './decode.ts';
+import { isRecord, type Json, member, optional, refuse, show, text } from './decode.ts';
 import { CniError, Code } from './error.ts';
 import { parseNetns } from './netns.ts';
 import { requireVersion, type Version } from './version.ts';
@@ -49,7 +49,7 @@ export function readCommand(env: Environment, stdin: () => Uint8Array): Command 
   requireVariables(verb, env);
   const args = parseArguments(env['CNI_ARGS'] ?? '');
   const config = decodeConfig(stdin());
-  const cniVersion = requireVersion(textOf(config, 'cniVersion') ?? '0.1.0');
+  const cniVersion = requireVersion(optional(config, 'cniVersion', { path: '', as: text }) ?? '0.1.0');
   requireName(config);
   const containerId = env['CNI_CONTAINERID'] ?? '';
   const ifname = env['CNI_IFNAME'] ?? '';
@@ -120,20 +120,16 @@ function parse(text: string): unknown {
 
 /** The version VERSION is asked in; the Go skeleton sends no stdin here, so none is fine. */
 function statedVersion(bytes: Uint8Array): string | undefined {
-  return bytes.length === 0 ? undefined : textOf(decodeConfig(bytes), 'cniVersion');
+  const version = bytes.length === 0 ? undefined : member(decodeConfig(bytes), 'cniVersion');
+  return typeof version === 'string' ? version : undefined;
 }
 
-function textOf(config: Json, key: string): string | undefined {
-  const value = member(config, key);
-  return typeof value === 'string' ? value : undefined;
-}
+/** Devices of Windows, which no extension makes a folder (docs "Naming Files, Paths, and Namespaces", Win32). */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 
 /** SPEC.md 1.1.0 section 1: `name` is required; it becomes a folder name, so Windows' reserved names are out as well. */
 function requireName(config: Json): void {
-  const name = textOf(config, 'name');
-  if (name !== undefined && NAME.test(name) && !name.endsWith('.')) return;
-  const state = name === undefined ? 'it is absent' : `it is "${name}"`;
-  throw new CniError(Code.InvalidConfig, `Cannot use name: ${state}, expected a network name (${String(NAME)})`, {
-    details: 'JSON path name',
-  });
+  const name = member(config, 'name');
+  if (typeof name === 'string' && NAME.test(name) && !name.endsWith('.') && !DEVICE.test(name)) return;
+  refuse('name', `${show(name)}, expected a network name (${String(NAME)})`);
 }

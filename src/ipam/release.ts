@@ -2,9 +2,8 @@
 import type { Holder, Lease, Tombstone } from './lease.ts';
 import { ageOf, stampNow, type TombstoneRecord } from './record.ts';
 import {
+  foreignAddresses,
   freeAddress,
-  heldAddresses,
-  isAllOurs,
   readLease,
   readLiving,
   readTombstone,
@@ -19,10 +18,11 @@ import {
 export function release(shelf: Shelf, holder: Holder, rangeCount: number): void {
   const isBuried = readTombstone(shelf, holder.key) !== undefined;
   const lease = isBuried ? undefined : readLease(shelf, holder.key)?.lease;
-  const isUnknown = !isBuried && lease === undefined;
   for (const { ip } of lease?.addresses ?? []) freeAddress(shelf, ip, holder);
-  if (isUnknown && !isAllOurs(shelf, rangeCount)) {
-    for (const ip of heldAddresses(shelf, holder)) shelf.files.remove(shelf.layout.address(ip));
+  if (!isBuried && lease === undefined) {
+    const names = shelf.files.list(shelf.layout.folder);
+    for (const ip of foreignAddresses(shelf, holder, { names, rangeCount }))
+      shelf.files.remove(shelf.layout.address(ip));
   }
   dropRecord(shelf, holder.key);
 }

@@ -9,8 +9,7 @@ import type { Lease, Reservation, ReserveRequest } from './lease.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
 import {
-  heldAddresses,
-  isAllOurs,
+  foreignAddresses,
   readLastReserved,
   readLease,
   readLiving,
@@ -34,10 +33,10 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
   const torn = readLease(stock, request.key);
   if (torn !== undefined) dropLease(stock, torn.lease);
-  const foreign = isAllOurs(stock, stock.ranges.length) ? [] : heldAddresses(stock, request);
+  const names = stock.files.list(stock.layout.folder);
+  const foreign = foreignAddresses(stock, request, { names, rangeCount: stock.ranges.length });
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
-  const names = stock.files.list(stock.layout.folder);
   const addresses: Cidr[] = [];
   for (const [index, range] of stock.ranges.entries()) {
     const ip = pick(stock, { index, range, names, exclude: request.exclude });

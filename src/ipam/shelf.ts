@@ -69,13 +69,21 @@ export function isHeldBy({ files, layout }: Shelf, ip: Ip, holder: Holder): bool
   return files.readText(layout.address(ip))?.trim() === contentOf(holder);
 }
 
+/** A look into the network's folder. */
+export interface Folder {
+  readonly names: readonly string[];
+  /** How many addresses a record of ours stands for. */
+  readonly rangeCount: number;
+}
+
 /**
- * The addresses that host-local's files give to a holder. Reads every file of the folder, so it is asked only where no
- * record of ours answers, and not at all when our records account for every file there is.
+ * The addresses that host-local's files give to a holder of whom we have no record. Reads every file of the folder,
+ * though not when our records account for all there are.
  * Files of versions of host-local that knew no interface hold the id alone; they count when there is no other.
  */
-export function heldAddresses(shelf: Shelf, holder: Holder): readonly Ip[] {
-  const held = addressNames(shelf.files.list(shelf.layout.folder)).flatMap((name) => {
+export function foreignAddresses(shelf: Shelf, holder: Holder, { names, rangeCount }: Folder): readonly Ip[] {
+  if (isAllOurs(shelf, names, rangeCount)) return [];
+  const held = addressNames(names).flatMap((name) => {
     const ip = addressOfName(name);
     const content = ip && shelf.files.readText(shelf.layout.address(ip))?.trim();
     return ip === undefined || content === undefined ? [] : [{ ip, content }];
@@ -86,11 +94,11 @@ export function heldAddresses(shelf: Shelf, holder: Holder): readonly Ip[] {
 }
 
 /**
- * Whether the number of address files is what our records explain, by names alone: then no other program has a lease
- * here. A reservation that a crash cut short has a record and no file: alone it makes the numbers differ, which costs
- * the reading of the folder; together with as many leases of others it hides them until its DEL.
+ * Whether the number of address files among the folder's `names` is what our records explain: then no other program
+ * has a lease here. A reservation that a crash cut short has a record and no file: alone it makes the numbers differ,
+ * which costs the reading of the folder; together with as many leases of others it hides them until its DEL.
  */
-export function isAllOurs({ files, layout }: Shelf, rangeCount: number): boolean {
+function isAllOurs({ files, layout }: Shelf, names: readonly string[], rangeCount: number): boolean {
   const records = keysOf(files.list(layout.attachments)).length + keysOf(files.list(layout.tombstones)).length;
-  return addressNames(files.list(layout.folder)).length === records * rangeCount;
+  return addressNames(names).length === records * rangeCount;
 }

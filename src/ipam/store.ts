@@ -9,7 +9,7 @@ import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
 import { asTombstone, bury, exhume, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
-import { heldAddresses, isAllOurs, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
@@ -103,9 +103,13 @@ function buried(stock: Stock, key: string): Tombstone | undefined {
 
 function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
   const record = readTombstone(stock, holder.key) ?? readLease(stock, holder.key);
-  if (record !== undefined)
-    return record.lease.addresses.map(({ ip }) => ip).filter((ip) => isHeldBy(stock, ip, holder));
-  return isAllOurs(stock, stock.ranges.length) ? [] : heldAddresses(stock, holder);
+  if (record === undefined) {
+    return foreignAddresses(stock, holder, {
+      names: stock.files.list(stock.layout.folder),
+      rangeCount: stock.ranges.length,
+    });
+  }
+  return record.lease.addresses.map(({ ip }) => ip).filter((ip) => isHeldBy(stock, ip, holder));
 }
 
 function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease'], 'state' | 'inFlight'>>): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SYSTEM_CALLS } from '../../src/disk/node-files.ts';
+import { createFileLock } from '../../src/ffi/lock.ts';
 import { CniError, Code } from '../../src/spec/error.ts';
 import { inFolder, tree } from '../support/disk.ts';
 import { fakeClock, holder, range, request, reserved, storeIn, texts, UNFLUSHED } from '../support/ipam.ts';
@@ -159,7 +160,17 @@ store("the lock is on host-local's file, taken for each function and given back 
     const at = storeIn(folder, { lock: lock });
     await at.reserve(request(one));
     await rejectsCni(at.commit(two.key), Code.Ipam);
-    assert.equal(log, ['/net/lock 1000', 'free', '/net/lock 1000', 'free']);
+    assert.equal(log, ['/net/lock 30000', 'free', '/net/lock 30000', 'free']);
+  }),
+);
+store('many at once share the folder through the real lock, and no address is given twice', () =>
+  inFolder(async (folder) => {
+    const pods = Array.from({ length: 40 }, (_, n) => holder(n + 1));
+    const open = () => storeIn(folder, { lock: createFileLock() });
+    const leases = await Promise.all(pods.map(async (who) => reserved(await open().reserve(request(who)))));
+    assert.is(new Set(leases.flatMap(texts)).size, pods.length);
+    await Promise.all(pods.map((who) => open().release(who)));
+    assert.equal(Object.keys(tree(folder)).sort(), ['net/last_reserved_ip.0', 'net/lock']);
   }),
 );
 store.run();

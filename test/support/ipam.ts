@@ -60,7 +60,7 @@ export interface StoreSetup {
 /** The store of network "net" in `folder`. */
 export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
   return openStore({
-    files: nodeFiles({ windows: false, calls: setup.calls ?? UNFLUSHED }),
+    files: nodeFiles({ windows: setup.windows ?? false, calls: setup.calls ?? UNFLUSHED }),
     lock: setup.lock ?? FREE_LOCK,
     clock: setup.clock ?? fakeClock(),
     dataDir: folder,
@@ -68,7 +68,7 @@ export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
     ranges: setup.ranges ?? [range('10.244.3.0/24', '10.244.3.10')],
     reserved: setup.reserved ?? [],
     windows: setup.windows ?? false,
-    remainingMs: () => 1000,
+    remainingMs: () => 30_000,
     onUnreadable:
       setup.onUnreadable ??
       ((error) => {

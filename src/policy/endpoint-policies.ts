@@ -7,6 +7,7 @@ import {
   fail,
   isRecord,
   type Json,
+  join,
   list,
   member,
   optional,
@@ -95,11 +96,13 @@ function sdnRoute(settings: Json, path: string): EndpointPolicy {
   };
 }
 
+/** One setting under the first of its names; two names for it at once would leave one of them unread. */
 function first<T>(
   settings: Json,
   { keys, path, as }: { readonly keys: readonly string[]; readonly path: string; readonly as: Decoder<T> },
 ): T | undefined {
-  const key = keys.find((name) => member(settings, name) !== undefined);
+  const [key, second] = keys.filter((name) => member(settings, name) !== undefined);
+  if (second !== undefined) refuse(join(path, second), `it says the same as ${key}, expected one of them`);
   return key === undefined ? undefined : optional(settings, key, { path, as });
 }
 

@@ -31,7 +31,7 @@ function callerOn(child: ChildProcess): Caller {
   stdin.on('error', () => undefined);
   return {
     call: async (name, args) => {
-      stdin.write(`${[name, ...wordsOf(args)].join(' ')}\n`);
+      stdin.write(`${lineOf(name, args)}\n`);
       const line = await lines.next();
       return line.done === true ? undefined : replyOf(line.value);
     },
@@ -41,6 +41,9 @@ function callerOn(child: ChildProcess): Caller {
     },
   };
 }
+
+/** A call as the caller reads it. */
+export const lineOf = (name: string, args: Args): string => [name, ...wordsOf(args)].join(' ');
 
 /** Arguments in the order of the parameters, which is that of the traces. */
 const wordsOf = (args: Args): readonly string[] =>
@@ -52,7 +55,8 @@ const wordsOf = (args: Args): readonly string[] =>
 /** The empty text has no digits; a NUL stands for it and reads the same. */
 const hexOf = (text: string): string => Buffer.from(text === '' ? '\0' : text, 'utf16le').toString('hex');
 
-function replyOf(line: string): Reply {
+/** An outcome as the caller prints it. */
+export function replyOf(line: string): Reply {
   const [hresult = '', handle = '0', response = '-', error = '-'] = line.split(' ');
   return {
     hresult: Number.parseInt(hresult, 16) | 0,

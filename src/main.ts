@@ -96,4 +96,8 @@ async function main(): Promise<void> {
   hardExit(await run({ env: process.env, stdin: readStdin, stdout: writeStdout }, PLATFORM));
 }
 
-void main();
+main().catch((failure: unknown) => {
+  // stdout itself is gone: nobody is left to tell, and a runtime that asks again finds a pending lease.
+  process.stderr.write(`wincni: ${failure instanceof Error ? failure.message : String(failure)}\n`);
+  hardExit(1);
+});

@@ -60,51 +60,54 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 async function attachmentVerb(io: Io, platform: Platform, command: AttachmentCommand): Promise<void> {
   const conf = decodeConf(command.config, platform.defaults);
   const started = performance.now();
-  const native = platform.native();
-  const session = openSession(native, startDeadline(conf.timeoutMs));
-  const aside: Session[] = [];
+  const sessions: Session[] = [];
   const notes: string[] = [];
-  const deps: Deps = {
-    session,
-    conf,
-    leases: platform.leases(conf, {
-      remainingMs: session.deadline.remainingMs,
-      onUnreadable: (error) => notes.push(error.message),
-    }),
-    aside: (ms) => {
-      const one = openSession(native, startDeadline(ms));
-      aside.push(one);
-      return one;
-    },
-  };
   let failure: CniError | undefined;
   try {
-    await execute(io, deps, command);
+    const deps = depsOf(platform, conf, { sessions, notes });
+    await execute(io, deps, { command, notes });
   } catch (thrown) {
     failure = CniError.from(thrown);
     throw failure;
   } finally {
-    await session.close();
-    for (const one of aside) await one.close();
-    log({
-      command,
-      conf,
-      failure,
-      notes,
-      calls: [session, ...aside].flatMap((one) => one.calls),
-      ms: performance.now() - started,
-    });
+    for (const session of sessions) await session.close();
+    const calls = sessions.flatMap((session) => session.calls);
+    log({ command, conf, failure, notes, calls, ms: performance.now() - started });
   }
 }
 
-async function execute(io: Io, deps: Deps, command: AttachmentCommand): Promise<void> {
+/** What the command leaves for its end: sessions to close, and what is to stand in the log. */
+interface Ledger {
+  readonly sessions: Session[];
+  readonly notes: string[];
+}
+
+function depsOf(platform: Platform, conf: NetConf, { sessions, notes }: Ledger): Deps {
+  const native = platform.native();
+  const open = (ms: number): Session => {
+    const session = openSession(native, startDeadline(ms));
+    sessions.push(session);
+    return session;
+  };
+  const session = open(conf.timeoutMs);
+  const leases = platform.leases(conf, {
+    remainingMs: session.deadline.remainingMs,
+    onUnreadable: (error) => notes.push(error.message),
+  });
+  return { session, conf, leases, aside: open };
+}
+
+async function execute(
+  io: Io,
+  deps: Deps,
+  { command, notes }: { readonly command: AttachmentCommand; readonly notes: string[] },
+): Promise<void> {
   switch (command.verb) {
     case 'ADD': {
       const attached = await add(deps, command.target);
       const { target, cniVersion } = command;
       io.stdout(line(resultOf(attached, { target, conf: deps.conf, cniVersion })));
-      // Only now does the runtime know of the attachment; until here a DEL has to expect half of one.
-      await deps.leases.commit(attached.lease.key);
+      await commit(deps, attached.lease.key, notes);
       return;
     }
     case 'CHECK':
@@ -113,6 +116,18 @@ async function execute(io: Io, deps: Deps, command: AttachmentCommand): Promise<
       return del(deps, command.target);
     default:
       return command satisfies never;
+  }
+}
+
+/**
+ * Only now does the runtime know of the attachment; until here a DEL has to expect half of one. The result is out, so that
+ * a failure is no answer any more: the lease stays pending, which every other verb can deal with.
+ */
+async function commit({ leases }: Deps, key: string, notes: string[]): Promise<void> {
+  try {
+    await leases.commit(key);
+  } catch (failure) {
+    notes.push(CniError.from(failure).message);
   }
 }
 

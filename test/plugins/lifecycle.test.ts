@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { CniError, Code } from '../../src/spec/error.ts';
 import { createTestNode, NAMESPACES, type TestNode } from '../support/node.ts';
 
 const pod = { containerId: 'a1b2c3', ifname: 'eth0', netns: NAMESPACES[0] };
@@ -57,5 +58,21 @@ lifecycle('a deletion HNS carries out late never meets the next endpoint of that
   assert.is((await node.run('ADD', pod, conf)).code, 0);
   assert.is(node.endpoints().length, 1);
 });
+
+lifecycle(
+  'a lease that cannot be made ready after the result was printed changes neither output nor status',
+  async () => {
+    const full = new CniError(Code.Io, 'Cannot write: ENOSPC');
+    const node = createTestNode(undefined, (leases) => ({ ...leases, commit: () => Promise.reject(full) }));
+    const added = await node.run('ADD', pod, node.conf());
+    assert.is(added.code, 0);
+    assert.is((added.out?.['ips'] as unknown[]).length, 1);
+    assert.is((await node.run('CHECK', pod, node.conf({ prevResult: added.out }))).code, 0);
+    assert.is((await node.run('ADD', pod, node.conf())).out?.['code'], 103);
+    assert.is((await node.run('DEL', pod, node.conf())).code, 0);
+    assert.equal([node.endpoints(), node.leases()], [[], []]);
+    node.end();
+  },
+);
 
 lifecycle.run();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createDispatcher, type Dispatcher } from '../../native/simulator/dispatch.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import { nodeFiles } from '../../src/disk/node-files.ts';
-import type { Clock, Lock } from '../../src/ipam/lease.ts';
+import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
 import { reservedAddresses } from '../../src/plugins/gateway.ts';
 import { run } from '../../src/run.ts';
@@ -92,7 +92,10 @@ export interface TestNode {
 /** A lock for one process: in-process commands of a test take turns by themselves. */
 const noLock: Lock = { acquire: () => Promise.resolve(() => undefined) };
 
-export function createTestNode(seed: unknown = SEED): TestNode {
+export function createTestNode(
+  seed: unknown = SEED,
+  changed: (leases: LeaseStore) => LeaseStore = (leases) => leases,
+): TestNode {
   const hns = createHns();
   hns.seed(seed);
   const dispatcher = createDispatcher(hns);
@@ -134,17 +137,19 @@ export function createTestNode(seed: unknown = SEED): TestNode {
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
           native: () => simulatedNative({ dispatcher, process }),
           leases: (decoded, surroundings) =>
-            openStore({
-              files: nodeFiles({ windows: false }),
-              lock: noLock,
-              clock,
-              dataDir: decoded.ipam.dataDir,
-              network: decoded.name,
-              ranges: decoded.ipam.ranges,
-              reserved: reservedAddresses(decoded),
-              windows: false,
-              ...surroundings,
-            }),
+            changed(
+              openStore({
+                files: nodeFiles({ windows: false }),
+                lock: noLock,
+                clock,
+                dataDir: decoded.ipam.dataDir,
+                network: decoded.name,
+                ranges: decoded.ipam.ranges,
+                reserved: reservedAddresses(decoded),
+                windows: false,
+                ...surroundings,
+              }),
+            ),
         },
       );
       hns.processes.end(process, 'ended');

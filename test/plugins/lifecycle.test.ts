@@ -66,7 +66,7 @@ lifecycle(
     const node = createTestNode(undefined, (leases) => ({ ...leases, commit: () => Promise.reject(full) }));
     const added = await node.run('ADD', pod, node.conf());
     assert.is(added.code, 0);
-    assert.is((added.out?.['ips'] as unknown[]).length, 1);
+    assert.equal(added.out?.['ips'], [{ address: '10.244.3.3/24', gateway: '10.244.3.2', interface: 0 }]);
     assert.is((await node.run('CHECK', pod, node.conf({ prevResult: added.out }))).code, 0);
     assert.is((await node.run('ADD', pod, node.conf())).out?.['code'], 103);
     assert.is((await node.run('DEL', pod, node.conf())).code, 0);

@@ -69,7 +69,8 @@ export async function createEndpoint(
   const task = `create endpoint "${request.Name}" with ${addresses}`;
   const purpose = { call: 'HcnCreateEndpoint', task };
   const opened = await session.run(purpose, session.native.createEndpoint(network, id, JSON.stringify(request)));
-  if (opened.handle !== undefined && opened.hr >= 0) return { kind: 'created', handle: session.keep(opened.handle) };
+  const handle = kept(session, opened);
+  if (handle !== undefined) return { kind: 'created', handle };
   const { outcome } = statusOf(opened.hr);
   const error = session.failure(purpose, opened);
   if (outcome === 'exists' || outcome === 'reserved') return { kind: outcome, error };
@@ -102,11 +103,8 @@ export async function detach(session: Session, namespaceId: string, endpointId: 
   const handle = await open(session, { kind: 'Namespace', id: namespaceId, task });
   if (handle === undefined) return false;
   const purpose = { call: 'HcnModifyNamespace', task };
-  return removed(
-    session,
-    purpose,
-    await session.run(purpose, session.native.modify(handle, membership('Remove', endpointId))),
-  );
+  const answer = await session.run(purpose, session.native.modify(handle, membership('Remove', endpointId)));
+  return removed(session, purpose, answer);
 }
 
 /** Deletes an endpoint; false when it was not there. One call. */
@@ -142,16 +140,25 @@ async function enumerate(
   const answer = await session.run(purpose, session.native.enumerate(kind, filtered(filter)));
   if (answer.hr < 0) throw session.failure(purpose, answer);
   const ids = parse(answer.json);
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+  // Taken for empty, it would have an endpoint's address freed while the endpoint is there.
+  if (!Array.isArray(ids)) throw unreadable(purpose, 'array');
+  return ids.filter((id) => typeof id === 'string');
 }
 
 /** The handle, or undefined when the object is not there. */
 async function open<K extends Kind>(session: Session, { kind, id, task }: Lookup<K>): Promise<Handle<K> | undefined> {
   const purpose = { call: `HcnOpen${kind}`, task };
   const opened: Opened<K> = await session.run(purpose, session.native.open(kind, id));
-  if (opened.handle !== undefined && opened.hr >= 0) return session.keep(opened.handle);
+  const handle = kept(session, opened);
+  if (handle !== undefined) return handle;
   if (statusOf(opened.hr).outcome === 'missing') return undefined;
   throw session.failure(purpose, opened);
+}
+
+/** The handle of a call that succeeded. One that came along with an error record is of no use, but has to be closed. */
+function kept<K extends Kind>(session: Session, { handle, hr }: Opened<K>): Handle<K> | undefined {
+  if (handle !== undefined) session.keep(handle);
+  return hr < 0 ? undefined : handle;
 }
 
 async function openAndQuery<K extends Kind>(
@@ -177,8 +184,11 @@ function documentOf(session: Session, purpose: Purpose, answer: Answer): Json {
   if (answer.hr < 0) throw session.failure(purpose, answer);
   const value = parse(answer.json);
   if (isRecord(value)) return value;
-  throw new CniError(Code.Hns, `Cannot ${purpose.task}: HNS answered no JSON object`, { details: purpose.call });
+  throw unreadable(purpose, 'object');
 }
+
+const unreadable = ({ call, task }: Purpose, wanted: string): CniError =>
+  new CniError(Code.Hns, `Cannot ${task}: HNS answered no JSON ${wanted}`, { details: call });
 
 function parse(json: string): unknown {
   try {

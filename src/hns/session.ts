@@ -87,8 +87,8 @@ const E_FAIL = 0x80004005 | 0;
 /** A non-empty error record means failure even where the HRESULT says success: hcsshim's rule (hcn/hcnerrors.go). */
 function settled({ hr, error }: Outcome): number {
   if (hr < 0 || error === '') return hr;
-  const code = /"ErrorCode"\s*:\s*(\d+)/.exec(error)?.[1];
-  return code === undefined ? E_FAIL : Number(code) | 0;
+  const code = Number(/"ErrorCode"\s*:\s*(-?\d+)/.exec(error)?.[1] ?? 0) | 0;
+  return code < 0 ? code : E_FAIL;
 }
 
 function hung({ call, task }: Purpose, ms: number): CniError {

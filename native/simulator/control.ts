@@ -73,9 +73,10 @@ export async function startControl(commands: Commands, onStop: () => void, port 
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     createInterface({ input: socket }).on('line', (line) => {
-      void answer(commands, line).then((text) => {
+      const read = lineOf(line);
+      void answer(commands, read).then((text) => {
         socket.write(`${text}\n`, () => {
-          if (isStop(line)) onStop();
+          if (read.command === 'stop') onStop();
         });
       });
     });
@@ -90,10 +91,16 @@ interface Line {
   readonly value?: unknown;
 }
 
-const isStop = (line: string): boolean => (JSON.parse(line) as Line).command === 'stop';
+/** What cannot be read is a command that does not exist. */
+function lineOf(line: string): Line {
+  try {
+    return Object(JSON.parse(line)) as Line;
+  } catch {
+    return { command: line };
+  }
+}
 
-async function answer(commands: Commands, line: string): Promise<string> {
-  const { id, command, value } = JSON.parse(line) as Line;
+async function answer(commands: Commands, { id, command, value }: Line): Promise<string> {
   if (command === 'stop') return JSON.stringify({ id });
   try {
     const run = Object.hasOwn(commands, String(command)) ? commands[command as keyof Commands] : undefined;

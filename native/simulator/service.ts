@@ -48,14 +48,20 @@ function attend(room: Room, socket: Socket): void {
   };
   socket.on('close', leave);
   socket.on('error', () => socket.destroy());
+  const take = (message: Message): void => {
+    if (message.kind === 'hello') {
+      process = message.process;
+      arrive(room, message, socket);
+    } else if (process !== undefined) {
+      handle(room, message, { process, socket });
+    }
+  };
   socket.on('data', (chunk) => {
-    for (const message of read(chunk)) {
-      if (message.kind === 'hello') {
-        process = message.process;
-        arrive(room, message, socket);
-      } else if (process !== undefined) {
-        handle(room, message, { process, socket });
-      }
+    try {
+      read(chunk).forEach(take);
+    } catch {
+      // Not one of our entry points: whoever it is, the others must not suffer.
+      socket.destroy();
     }
   });
 }

@@ -1,4 +1,5 @@
 /** The C entry points: pointers, the missing service, deaths on order, counts, and the control port beside them. */
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Args } from '../../native/simulator/call.ts';
@@ -138,6 +139,27 @@ for (const when of ['before', 'after'] as const) {
     assert.is((await simulator.dump()).networks.length, when === 'before' ? 1 : 0);
   });
 }
+
+test('strangers on either port disturb nobody', async ({ simulator }) => {
+  const speak = async (port: number, words: string): Promise<string> => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const heard = new Promise<string>((resolve) => {
+      socket.once('data', (chunk) => {
+        resolve(chunk.toString());
+      });
+      socket.once('close', () => {
+        resolve('');
+      });
+    });
+    socket.write(words);
+    const answer = await heard;
+    socket.destroy();
+    return answer;
+  };
+  assert.is(await speak(simulator.port, '\x01\0\0\0\xff'), '');
+  assert.match(await speak(simulator.controlPort, 'GET / HTTP/1.1\r\n'), /no command "GET/);
+  assert.is(await simulator.ping(), 'pong');
+});
 
 test('a simulator in its own process does the same by its control port', async () => {
   const other = await spawnSimulator({ seeds: [seedNamed('base'), seedNamed('cbr0')] });

@@ -1,8 +1,10 @@
 /** What the simulated HNS answers about calls, networks, queries, handles, restarts and seeds. */
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hex } from '../../native/simulator/errors.ts';
 import { createHns } from '../../native/simulator/hns.ts';
+import { DEFAULTS } from '../../native/simulator/switches.ts';
 import { CBR0, type Doc, document, HOST, POD1, QUERY, sessionOn, startSession, ZERO } from '../support/hns-session.ts';
 
 const test = suite('HNS simulator');
@@ -162,6 +164,14 @@ test('the version is that of the seed', () => {
   assert.equal(read(), { Success: true, Output: { Major: 15, Minor: 4 } });
   session.hns.seed({ version: { Major: 10, Minor: 1 } });
   assert.equal(read(), { Success: true, Output: { Major: 10, Minor: 1 } });
+});
+
+test('every switch stands in the README with its default', () => {
+  const readme = readFileSync(new URL('../../native/README.md', import.meta.url), 'utf8');
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    const shown = typeof value === 'number' && value !== 0 ? hex(value) : String(value);
+    assert.ok(readme.includes(`| \`${name}\` | ${shown} |`), `${name} ${shown}`);
+  }
 });
 
 test.run();

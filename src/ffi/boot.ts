@@ -1,5 +1,4 @@
 /** Which boot this is and how long it has lasted, from sources that setting the clock does not move. */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CniError, Code } from '../spec/error.ts';
 import { bind } from './library.ts';
@@ -7,7 +6,7 @@ import { outPointer, wide } from './strings.ts';
 import { windowsSystem } from './system.ts';
 
 export interface BootClock {
-  /** A GUID, another one after each boot. */
+  /** Another text after each boot. */
   readonly bootId: () => string;
   /** Milliseconds since the boot. */
   readonly uptimeMs: () => number;
@@ -62,16 +61,14 @@ const ADVAPI32 = {
 const HKEY_LOCAL_MACHINE = 0xffffffff80000002n;
 /** winnt.h: such a key lives in memory only and is gone after a restart of Windows. */
 const REG_OPTION_VOLATILE = 1;
-/** winnt.h: KEY_QUERY_VALUE | KEY_CREATE_SUB_KEY | KEY_WOW64_64KEY. */
-const ACCESS = 0x1 | 0x4 | 0x100;
+/** winnt.h: KEY_QUERY_VALUE | KEY_WOW64_64KEY. */
+const ACCESS = 0x1 | 0x100;
 const KEY = 'SOFTWARE\\wincni\\boot';
-/** Characters of a key's class that are read: a GUID has 36. */
-const CLASS_SIZE = 64;
 
 /**
- * Windows: a GUID that the first command after a boot leaves as the class of a volatile registry key, and the uptime in
- * GetTickCount64. The class is given when the key is made, in one step, and never changes: of two first commands one
- * makes the key and both read its class. See docs/decisions/0007-boot-identity.md.
+ * Windows: the moment at which the first command after a boot made a volatile registry key, and the uptime in
+ * GetTickCount64. The key stays empty, so its last write is its making, and that is one step: of two first commands
+ * one makes the key and both read the same. See docs/decisions/0007-boot-identity.md.
  */
 function windowsClock(): BootClock {
   return {
@@ -80,37 +77,26 @@ function windowsClock(): BootClock {
   };
 }
 
+/** The key's FILETIME (100 ns since 1601) in hexadecimal. */
 function volatileId(advapi32Path: string): string {
   const advapi32 = bind(advapi32Path, ADVAPI32).sync;
-  const out = outPointer();
   const check = (status: number, step: string): void => {
     if (status === 0) return;
     throw new CniError(Code.Io, `Cannot ${step} the registry key "HKLM\\${KEY}": system error ${status}`, {
-      details: 'it names the current boot; the plugin must run with the rights of SYSTEM or an administrator',
+      details: 'it tells the current boot; the plugin must run with the rights of SYSTEM or an administrator',
     });
   };
-  const id = wide(randomUUID());
-  const place = [HKEY_LOCAL_MACHINE, wide(KEY), 0, id, REG_OPTION_VOLATILE, ACCESS, null, out, null] as const;
-  check(advapi32.RegCreateKeyExW(...place), 'open or make');
+  const out = outPointer();
+  const made = [HKEY_LOCAL_MACHINE, wide(KEY), 0, null, REG_OPTION_VOLATILE, ACCESS, null, out, null] as const;
+  check(advapi32.RegCreateKeyExW(...made), 'open or make');
   const key = out.readBigUInt64LE(0);
   try {
-    const text = Buffer.alloc(2 * CLASS_SIZE);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(CLASS_SIZE);
-    const nothing = Array<null>(9).fill(null);
-    check(advapi32.RegQueryInfoKeyW(key, text, length, ...nothing), 'read');
-    return classOf(text.toString('utf16le', 0, 2 * length.readUInt32LE(0)));
+    const lastWrite = Buffer.alloc(8);
+    check(advapi32.RegQueryInfoKeyW(key, ...Array<null>(10).fill(null), lastWrite), 'read');
+    return lastWrite.readBigUInt64LE(0).toString(16).padStart(16, '0');
   } finally {
     advapi32.RegCloseKey(key);
   }
-}
-
-/** A key without our class was made by someone else: it may not be volatile, and nothing it says names a boot. */
-function classOf(text: string): string {
-  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text;
-  throw new CniError(Code.Io, `Cannot use the registry key "HKLM\\${KEY}": its class is "${text}", expected a GUID`, {
-    details: 'delete the key; the next command makes it anew',
-  });
 }
 
 /** Asked for only when a lease is stamped: most commands do without. */

@@ -26,6 +26,11 @@ const COMMANDS: Readonly<Record<string, (...args: readonly string[]) => Promise<
     free();
     return { held: true };
   },
+  /** Ends the process that `hold` told of, at once. */
+  kill: (_path = '', told = '') => {
+    process.kill(Number(nodeFiles({ windows: true }).readText(told)), 'SIGKILL');
+    return { killed: true };
+  },
   /** Waits for the lock at most so long. */
   take: async (path = '', ms = '0') => {
     (await createFileLock().acquire(path, Number(ms)))();

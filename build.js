@@ -1,0 +1,186 @@
+/**
+ * Builds dist/: the bundle wincni.cjs, and from it one executable per target. See docs/decisions/0010-executables.md.
+ * Options: --entry FILE (another program than src/main.ts), --out FOLDER, --align (page-aligned wincni.exe, for Wine).
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readStamp, sha256, sizeOf, stampPath, writeWhole } from './scripts/files.js';
+import { binaryIn, nodeVersion, pkgHome } from './scripts/node-binaries.js';
+import { alignPe, dropSignature } from './scripts/pe-align.js';
+import { must, run, withTempFolder } from './scripts/run.js';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+
+/** What each executable is. The limits are a little above today's sizes: one that grows more has taken something in. */
+const TARGETS = [
+  { name: 'win-x64', platform: 'win', prebuilds: 'win32-x64', file: 'wincni.exe', limitMB: 100 },
+  { name: 'linux-x64', platform: 'linux', prebuilds: 'linux-x64', file: 'wincni', limitMB: 135 },
+];
+const BUNDLE_LIMIT_KB = 400;
+
+/**
+ * V8's options, fixed inside the executable; nothing outside can add to them (execArgvExtension "none", NODE_OPTIONS
+ * included). ref-napi claims 1 GiB for each pointer, which would start a full collection for each: hence the first two.
+ */
+const EXEC_ARGV = ['--max-old-space-size=4000000', '--no-concurrent-marking', '--v8-pool-size=0'];
+
+/** Files that change what comes out, beside the bundle and the addons. */
+const RECIPE = [
+  'build.js',
+  'scripts/pack.js',
+  'scripts/pe-align.js',
+  'scripts/node-binaries.json',
+  'package-lock.json',
+];
+
+/** Builds everything that is out of date; returns the paths made or found good. */
+export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist'), align = false } = {}) {
+  mkdirSync(out, { recursive: true });
+  const bundle = join(out, 'wincni.cjs');
+  await makeBundle(entry, bundle);
+  const isProduct = entry === join(ROOT, 'src/main.ts');
+  const made = await Promise.all(
+    TARGETS.map(async (target) => {
+      const path = join(out, target.file);
+      return { ...target, path, fresh: await makeExecutable({ target, bundle, path, align }) };
+    }),
+  );
+  for (const { path, limitMB } of made) assertSize(path, limitMB * 1e6);
+  if (isProduct && process.platform === 'linux') await assertAnswers(join(out, 'wincni'));
+  for (const { path, fresh } of made) report(path, fresh);
+  return made.map(({ path }) => path);
+}
+
+/**
+ * A copy of wincni.exe with page-aligned sections under dist/wine/, for runs under Wine: Wine reads an image into memory
+ * section by section unless they start at pages, which costs more than all the rest of the start.
+ */
+export function wineExecutable(exe = join(ROOT, 'dist/wincni.exe')) {
+  const copy = join(dirname(exe), 'wine', 'wincni.exe');
+  const stamp = sha256(readFileSync(exe));
+  if (readStamp(copy) === stamp) return copy;
+  mkdirSync(dirname(copy), { recursive: true });
+  writeWhole(copy, alignPe(readFileSync(exe)));
+  writeFileSync(stampPath(copy), stamp);
+  return copy;
+}
+
+/** dist/wincni.cjs alone: what the demo and most tests run on the Node at hand. */
+export async function buildBundle(out = join(ROOT, 'dist')) {
+  mkdirSync(out, { recursive: true });
+  await makeBundle(join(ROOT, 'src/main.ts'), join(out, 'wincni.cjs'));
+}
+
+async function makeBundle(entry, outfile) {
+  const { build: esbuild } = await import('esbuild');
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { metafile } = await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    define: { WINCNI_VERSION: JSON.stringify(version) },
+  });
+  const foreign = Object.keys(metafile.inputs).filter((path) => /^(native|test|scripts)\//.test(path));
+  if (entry.startsWith(join(ROOT, 'src')) && foreign.length > 0)
+    throw new Error(`Cannot bundle ${foreign}: it is no part of the plugin`);
+  assertSize(outfile, BUNDLE_LIMIT_KB * 1e3);
+}
+
+/** Makes the executable unless its stamp says that the same inputs made it; tells whether it did. */
+async function makeExecutable({ target, bundle, path, align }) {
+  const addons = addonsOf(target);
+  const stamp = inputsHash({ target, bundle, addons, align });
+  if (readStamp(path) === `${stamp} ${sizeOf(path)}`) return false;
+  rmSync(stampPath(path), { force: true });
+  const home = await pkgHome();
+  await withTempFolder(async (folder) => {
+    const made = join(folder, 'made');
+    await pack({ target, bundle, addons, home, folder, made });
+    writeWhole(path, target.platform === 'win' ? finishPe(readFileSync(made), align) : readFileSync(made));
+  });
+  writeFileSync(stampPath(path), `${stamp} ${sizeOf(path)}`);
+  return true;
+}
+
+function finishPe(image, align) {
+  return align ? alignPe(image) : dropSignature(image);
+}
+
+async function pack({ target, bundle, addons, home, folder, made }) {
+  const main = join(folder, 'main.cjs');
+  copyFileSync(bundle, main);
+  // The addons are unpacked into a folder of this name, so that versions with other addons never meet in one.
+  const id = join(folder, 'addons.id');
+  writeFileSync(id, sha256(Buffer.concat(addons.map(({ path }) => readFileSync(path)))).slice(0, 16));
+  const assets = Object.fromEntries(addons.map(({ asset, path }) => [asset, path]));
+  const options = {
+    platform: target.platform,
+    output: made,
+    main,
+    assets: { ...assets, 'addons.id': id },
+    execArgv: EXEC_ARGV,
+  };
+  const host = process.platform === 'linux' ? binaryIn(home, 'linux-x64') : process.execPath;
+  await must(host, [join(ROOT, 'scripts/pack.js'), JSON.stringify(options)], {
+    env: { HOME: home, USERPROFILE: home, TMPDIR: folder, NODE_OPTIONS: '' },
+    timeoutMs: 300_000,
+  });
+}
+
+function addonsOf({ prebuilds }) {
+  const prebuilt = (name, file) => join(ROOT, 'node_modules', name, 'prebuilds', prebuilds, file);
+  return [
+    { asset: 'ref.node', path: prebuilt('ref-napi', 'node.napi.node') },
+    { asset: 'ffi.node', path: prebuilt('ffi-napi', 'node.napi.uv1.node') },
+  ];
+}
+
+function inputsHash({ target, bundle, addons, align }) {
+  const hash = createHash('sha256').update(JSON.stringify({ target, align, nodeVersion, EXEC_ARGV }));
+  for (const path of [bundle, ...addons.map((addon) => addon.path), ...RECIPE.map((file) => join(ROOT, file))]) {
+    hash.update(sha256(readFileSync(path)));
+  }
+  return hash.digest('hex');
+}
+
+/** An executable that answers VERSION has its bundle, its options and its exit in order. */
+async function assertAnswers(executable) {
+  const env = { CNI_COMMAND: 'VERSION' };
+  const { code, output } = await run(executable, [], { env, input: '{"cniVersion":"1.1.0"}', timeoutMs: 20_000 });
+  const isVersionResult = code === 0 && output.includes('"supportedVersions"');
+  if (!isVersionResult)
+    throw new Error(`Cannot use "${executable}": VERSION ended with ${code}, and printed:\n${output}`);
+}
+
+function assertSize(path, limit) {
+  const size = sizeOf(path);
+  if (size > limit) throw new Error(`Cannot accept "${path}": ${size} bytes, expected at most ${limit}`);
+}
+
+function report(path, fresh) {
+  console.log(
+    `${fresh ? 'built' : 'kept '} ${path}  ${(sizeOf(path) / 1e6).toFixed(1)} MB  sha256 ${sha256(readFileSync(path)).slice(0, 16)}`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({
+    options: { entry: { type: 'string' }, out: { type: 'string' }, align: { type: 'boolean' } },
+  });
+  const paths = {
+    ...(values.entry && { entry: resolve(values.entry) }),
+    ...(values.out && { out: resolve(values.out) }),
+  };
+  await build({ ...paths, align: values.align ?? false });
+}

@@ -28,7 +28,8 @@ export function simulatedNative({ dispatcher, process }: SimulatedCaller): Nativ
     close: async (handle) => {
       await call(`HcnClose${handle.kind}`, handleArgument(handle));
     },
-    hnsCall: async (method, path, body) => answerOf(await call('HNSCall', { method, path, body })),
+    // HNSCall has no place for an error record.
+    hnsCall: async (method, path, body) => ({ ...answerOf(await call('HNSCall', { method, path, body })), error: '' }),
   };
 }
 

@@ -2,13 +2,13 @@
 import { createRequire } from 'node:module';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
-import { buildNative, LINUX_LIBRARY } from '../../scripts/build-native.js';
+import { LINUX_LIBRARY } from '../../scripts/build-native.js';
 import { bind } from '../../src/ffi/library.ts';
 import { guidBytes, outPointer, wide } from '../../src/ffi/strings.ts';
-import { type System, simulatorSystem } from '../../src/ffi/system.ts';
+import type { System } from '../../src/ffi/system.ts';
 import { hex } from '../../src/hns/status.ts';
-import { NETWORK_ID, SEED } from '../support/node.ts';
+import { type FfiSimulator, startFfiSimulator } from '../support/ffi-simulator.ts';
+import { NETWORK_ID } from '../support/node.ts';
 
 /** One export by both ways, with the types of its parameters in the words of each. */
 const EXPORTS = {
@@ -96,15 +96,13 @@ async function story(call: Way, system: System): Promise<readonly string[]> {
 }
 
 interface Context {
-  simulator: LocalSimulator;
+  simulator: FfiSimulator;
   system: System;
 }
 const reference = suite<Context>('the FFI layer beside ffi.Library');
 reference.before(async (context) => {
-  buildNative();
-  context.simulator = await startSimulator({ seeds: [SEED] });
-  process.env['HNS_SIMULATOR'] = context.simulator.address;
-  context.system = simulatorSystem(LINUX_LIBRARY);
+  context.simulator = await startFfiSimulator();
+  context.system = context.simulator.system;
 });
 reference.after(async ({ simulator }) => {
   await simulator.stop();

@@ -3,26 +3,23 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
-import { buildNative, LINUX_LIBRARY } from '../../scripts/build-native.js';
+import { LINUX_LIBRARY } from '../../scripts/build-native.js';
 import { bind } from '../../src/ffi/library.ts';
 import { outPointer, wide } from '../../src/ffi/strings.ts';
-import { type System, simulatorSystem } from '../../src/ffi/system.ts';
-import { SEED } from '../support/node.ts';
+import type { System } from '../../src/ffi/system.ts';
+import { type FfiSimulator, startFfiSimulator } from '../support/ffi-simulator.ts';
 
 const HNS = { HcnEnumerateNetworks: ['int32', ['pointer', 'pointer', 'pointer']] } as const;
 const QUERY = '{"SchemaVersion":{"Major":2,"Minor":0}}';
 
 interface Context {
-  simulator: LocalSimulator;
+  simulator: FfiSimulator;
   system: System;
 }
 const system = suite<Context>('system');
 system.before(async (context) => {
-  buildNative();
-  context.simulator = await startSimulator({ seeds: [SEED] });
-  process.env['HNS_SIMULATOR'] = context.simulator.address;
-  context.system = simulatorSystem(LINUX_LIBRARY);
+  context.simulator = await startFfiSimulator();
+  context.system = context.simulator.system;
 });
 system.after(async ({ simulator }) => {
   await simulator.stop();
@@ -85,7 +82,8 @@ system('hardExit() ends a process although a call hangs on a pool thread', () =>
   assert.equal([status, stdout], [3, 'told']);
 });
 system('hardExit() without any C library loaded is an ordinary exit', () => {
-  const code = "import { hardExit } from './src/ffi/system.ts'; hardExit(4);";
+  const imports = "import { isFfiLoaded } from './src/ffi/library.ts'; import { hardExit } from './src/ffi/system.ts';";
+  const code = `${imports} hardExit(isFfiLoaded() ? 5 : 4);`;
   assert.is(run('--input-type=module', '-e', code).status, 4);
 });
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
-import { type Pod, SEED } from './node.ts';
+import type { Fault } from '../../native/simulator/faults.ts';
+import { keptHandles, type Pod, SEED } from './node.ts';
 import type { Plugin } from './plugin.ts';
 
 export interface MachineRan {
@@ -26,9 +27,14 @@ export interface Machine {
   /** Addresses with a host-local file. */
   readonly leases: () => readonly string[];
   readonly records: (folder: 'attachments' | 'tombstones') => readonly string[];
+  readonly setFaults: (rules: readonly Fault[]) => void;
+  readonly releaseHeld: () => number;
   /** HNS calls made since the last clear, closes not counted. */
   readonly calls: () => readonly string[];
-  /** What processes that ended normally left: `[]` when every handle is closed and every string freed. */
+  /**
+   * What processes that ended normally left: `[]` when every handle is closed and every string freed. Those that could
+   * not close what they opened are left out: see `keptHandles`.
+   */
   readonly leftovers: () => Promise<readonly unknown[]>;
   readonly end: () => Promise<void>;
 }
@@ -67,6 +73,8 @@ export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promi
     members: () =>
       simulator.hns.dump().namespaces.flatMap((one) => (one as { readonly Resources?: unknown[] }).Resources ?? []),
     leases: () => list(network).filter((name) => /^[0-9a-f.:_]+$/i.test(name)),
+    setFaults: simulator.dispatcher.faults.set,
+    releaseHeld: simulator.dispatcher.releaseHeld,
     records: (folder) => list(join(network, '.wincni', folder)),
     calls: () =>
       simulator.dispatcher
@@ -75,7 +83,12 @@ export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promi
         .filter((name) => !name.startsWith('HcnClose')),
     leftovers: async () => {
       await simulator.settle(5000);
-      const ended = (await simulator.processes()).filter((one) => one.ended === 'ended');
+      const excused = simulator.dispatcher
+        .trace()
+        .filter(keptHandles)
+        .map((call) => call.process);
+      const reports = await simulator.processes();
+      const ended = reports.filter((one) => one.ended === 'ended' && !excused.includes(one.process));
       return ended.filter((one) => one.live !== 0 || one.openHandles.length > 0);
     },
     end: async () => {

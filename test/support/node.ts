@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDispatcher, type Dispatcher } from '../../native/simulator/dispatch.ts';
+import type { Fault } from '../../native/simulator/faults.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
+import type { TraceEntry } from '../../native/simulator/trace.ts';
 import { nodeFiles } from '../../src/disk/node-files.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
@@ -82,8 +84,13 @@ export interface TestNode {
   readonly endpoints: () => readonly string[];
   /** Addresses with a host-local file, sorted by name. */
   readonly leases: () => readonly string[];
-  readonly tombstones: () => readonly string[];
-  readonly attachments: () => readonly string[];
+  readonly records: (folder: 'attachments' | 'tombstones') => readonly string[];
+  /** Endpoints listed by all namespaces together. */
+  readonly members: () => readonly unknown[];
+  readonly setFaults: (rules: readonly Fault[]) => void;
+  readonly releaseHeld: () => number;
+  /** Processes that ended normally and did not close what they opened, though HNS would have let them. */
+  readonly leftovers: () => readonly string[];
   /** HNS calls made since the last `clear`, closes not counted. */
   readonly calls: () => readonly string[];
   readonly end: () => void;
@@ -103,7 +110,6 @@ export function createTestNode(
   let uptime = 1_000_000;
   let commands = 0;
   const clock: Clock = { bootId: () => hns.bootId(), uptimeMs: () => uptime };
-  const records = (folder: string): readonly string[] => list(join(dataDir, 'cbr0', '.wincni', folder));
   return {
     hns,
     dispatcher,
@@ -164,8 +170,18 @@ export function createTestNode(
     },
     endpoints: () => hns.dump().endpoints.map(describe).sort(),
     leases: () => list(join(dataDir, 'cbr0')).filter((name) => /^[0-9a-f.:_]+$/i.test(name)),
-    tombstones: () => records('tombstones'),
-    attachments: () => records('attachments'),
+    records: (folder) => list(join(dataDir, 'cbr0', '.wincni', folder)),
+    members: () => hns.dump().namespaces.flatMap((one) => (one as { readonly Resources?: unknown[] }).Resources ?? []),
+    setFaults: dispatcher.faults.set,
+    releaseHeld: dispatcher.releaseHeld,
+    leftovers: () => {
+      const excused = dispatcher
+        .trace()
+        .filter(keptHandles)
+        .map((call) => call.process);
+      const left = hns.processes.report().filter((one) => one.ended === 'ended' && one.openHandles.length > 0);
+      return left.map((one) => one.process).filter((process) => !excused.includes(process));
+    },
     calls: () =>
       dispatcher
         .trace()
@@ -176,6 +192,15 @@ export function createTestNode(
     },
   };
 }
+
+/**
+ * Calls after which their process may keep handles: one that was never answered (the caller then ends without asking HNS
+ * for anything more, closing included), and a closing that was made to fail.
+ */
+export const keptHandles = ({ function: name, fault, killed }: TraceEntry): boolean =>
+  killed !== true &&
+  fault !== undefined &&
+  (fault.action === 'hang' || (fault.action === 'hold' && fault.hresult === undefined) || name.startsWith('HcnClose'));
 
 function describe(endpoint: unknown): string {
   const { Name, IpConfigurations, HostComputeNamespace } = endpoint as {

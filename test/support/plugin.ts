@@ -1,16 +1,6 @@
 /** The built plugin as a runtime starts it: the bundle on Node, the Linux executable, or wincni.exe under Wine. */
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,13 +78,8 @@ function runUnix(
 /** dist/wincni.exe, installed as win-bridge.exe in a folder of its own, under Wine with the simulator's DLLs. */
 export async function windowsExecutable(): Promise<Plugin> {
   await wine.ensure();
-  for (const dll of ['computenetwork.dll', 'vmcompute.dll'])
-    await wine.installSystemDll(join(ROOT, 'dist/native', dll));
   const folder = mkdtempSync(join(tmpdir(), 'wincni-bin-'));
-  const exe = join(folder, 'win-bridge.exe');
-  const built = join(ROOT, 'dist/wine/wincni.exe');
-  copyFileSync(existsSync(built) ? built : join(ROOT, 'dist/wincni.exe'), exe);
-  linkSync(exe, join(folder, 'wincni.exe'));
+  const exe = await installWindowsExecutable(folder);
   return {
     name: 'wincni.exe under Wine',
     exe: 'win-bridge.exe',
@@ -102,4 +87,14 @@ export async function windowsExecutable(): Promise<Plugin> {
     run: (env, stdin) => wine.run(exe, [], { env, stdin }),
     remove: () => Promise.resolve(rmSync(folder, { recursive: true })),
   };
+}
+
+/** Puts win-bridge.exe into a folder, and the simulator's DLLs into the System32 of a Wine prefix (the process's own by default). */
+export async function installWindowsExecutable(folder: string, prefix?: string): Promise<string> {
+  for (const dll of ['computenetwork.dll', 'vmcompute.dll']) {
+    await wine.installSystemDll(join(ROOT, 'dist/native', dll), prefix);
+  }
+  const exe = join(folder, 'win-bridge.exe');
+  copyFileSync(join(ROOT, 'dist/wine/wincni.exe'), exe);
+  return exe;
 }

@@ -1,6 +1,7 @@
 /**
  * Builds dist/: the bundle wincni.cjs, and from it one executable per target. See docs/decisions/0010-executables.md.
- * Options: --entry FILE (another program than src/main.ts), --out FOLDER, --align (page-aligned wincni.exe, for Wine).
+ * Options: --entry FILE (another program than src/main.ts), --out FOLDER, --bundle (nothing but the bundle),
+ * --align (a page-aligned wincni.exe, which starts sooner under Wine), --wine (such a copy beside the usual one).
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,9 +39,7 @@ const RECIPE = [
 
 /** Builds everything that is out of date; returns the paths made or found good. */
 export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist'), align = false } = {}) {
-  mkdirSync(out, { recursive: true });
-  const bundle = join(out, 'wincni.cjs');
-  await makeBundle(entry, bundle);
+  const bundle = await buildBundle({ entry, out });
   const isProduct = entry === join(ROOT, 'src/main.ts');
   const made = await Promise.all(
     TARGETS.map(async (target) => {
@@ -68,20 +67,17 @@ export function wineExecutable(exe = join(ROOT, 'dist/wincni.exe')) {
   return copy;
 }
 
-/** dist/wincni.cjs alone: what the demo and most tests run on the Node at hand. */
-export async function buildBundle(out = join(ROOT, 'dist')) {
-  mkdirSync(out, { recursive: true });
-  await makeBundle(join(ROOT, 'src/main.ts'), join(out, 'wincni.cjs'));
-}
-
-async function makeBundle(entry, outfile) {
+/** Builds wincni.cjs alone: what the demo and most tests run, on the Node at hand and with node_modules; returns its path. */
+export async function buildBundle({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist') } = {}) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const { metafile } = await esbuild({
+  const path = join(out, 'wincni.cjs');
+  const { metafile, outputFiles } = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: [entry],
-    outfile,
+    outfile: path,
     bundle: true,
+    write: false,
     minify: true,
     format: 'cjs',
     platform: 'node',
@@ -91,10 +87,16 @@ async function makeBundle(entry, outfile) {
     logLevel: 'warning',
     define: { WINCNI_VERSION: JSON.stringify(version) },
   });
-  const foreign = Object.keys(metafile.inputs).filter((path) => /^(native|test|scripts)\//.test(path));
-  if (entry.startsWith(join(ROOT, 'src')) && foreign.length > 0)
+  const foreign = Object.keys(metafile.inputs).filter((input) => /^(native|test|scripts)\//.test(input));
+  if (entry.startsWith(join(ROOT, 'src')) && foreign.length > 0) {
     throw new Error(`Cannot bundle ${foreign}: it is no part of the plugin`);
-  assertSize(outfile, BUNDLE_LIMIT_KB * 1e3);
+  }
+  mkdirSync(out, { recursive: true });
+  const [{ contents }] = outputFiles;
+  // Left alone when nothing is different: tests of another run may be starting it.
+  if (sizeOf(path) === undefined || !readFileSync(path).equals(contents)) writeWhole(path, contents);
+  assertSize(path, BUNDLE_LIMIT_KB * 1e3);
+  return path;
 }
 
 /** Makes the executable unless its stamp says that the same inputs made it; tells whether it did. */
@@ -175,12 +177,15 @@ function report(path, fresh) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const flag = { type: 'boolean', default: false };
   const { values } = parseArgs({
-    options: { entry: { type: 'string' }, out: { type: 'string' }, align: { type: 'boolean' } },
+    options: { entry: { type: 'string' }, out: { type: 'string' }, align: flag, bundle: flag, wine: flag },
   });
   const paths = {
     ...(values.entry && { entry: resolve(values.entry) }),
     ...(values.out && { out: resolve(values.out) }),
   };
-  await build({ ...paths, align: values.align ?? false });
+  if (values.bundle) console.log(await buildBundle(paths));
+  else await build({ ...paths, align: values.align });
+  if (values.wine) console.log(wineExecutable());
 }

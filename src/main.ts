@@ -6,6 +6,7 @@ import { createFileLock } from './ffi/lock.ts';
 import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/system.ts';
 import { entryPoints } from './hns/entry-points.ts';
 import { openStore } from './ipam/store.ts';
+import type { Defaults } from './plugins/conf.ts';
 import { reservedAddresses } from './plugins/gateway.ts';
 import { type Platform, run } from './run.ts';
 import { CniError, Code } from './spec/error.ts';
@@ -16,8 +17,12 @@ declare const WINCNI_VERSION: string | undefined;
 
 const isWindows = process.platform === 'win32';
 
-const DEFAULTS = isWindows
-  ? { dataDir: 'C:\\var\\lib\\cni\\networks', logFile: 'C:\\ProgramData\\wincni\\wincni.log' }
+/** host-local's folder and ProgramData, each on the drive Windows says; a runtime hands its whole environment on. */
+const DEFAULTS: Defaults = isWindows
+  ? {
+      dataDir: `${process.env['SystemDrive'] ?? 'C:'}\\var\\lib\\cni\\networks`,
+      logFile: `${process.env['ProgramData'] ?? 'C:\\ProgramData'}\\wincni\\wincni.log`,
+    }
   : { dataDir: '/var/lib/cni/networks', logFile: '/var/log/wincni/wincni.log' };
 
 /** Read by a loop until 0: Wine refuses the fstat that readFileSync begins with. */

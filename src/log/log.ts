@@ -1,6 +1,7 @@
 /** The operators' log: one line of JSON for each command, rotated by size. Failing to log never fails a command. */
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { assertWritable } from '../disk/names.ts';
 import { type Json, oneOf, optional, refuse, text } from '../spec/decode.ts';
 
 export type Level = 'off' | 'error' | 'info' | 'debug';
@@ -20,6 +21,7 @@ export function decodeLog(config: Json, defaultFile: string): LogConfig {
   const level = optional(config, 'logLevel', { path: '', as: oneOf('off', 'error', 'info', 'debug') }) ?? 'off';
   const file = optional(config, 'logFile', { path: '', as: text }) ?? defaultFile;
   if (!ABSOLUTE.test(file)) refuse('logFile', `it is "${file}", expected an absolute path`);
+  assertWritable(file, 'drive');
   return { level, file };
 }
 

@@ -48,6 +48,11 @@ export async function findEndpoint(session: Session, id: string): Promise<Endpoi
   return found === undefined ? undefined : readEndpoint(found.document);
 }
 
+/** Whether there is an endpoint of that id. One call. */
+export async function endpointExists(session: Session, id: string): Promise<boolean> {
+  return (await open(session, { kind: 'Endpoint', id, task: `look for endpoint ${id}` })) !== undefined;
+}
+
 /** The namespace of that id, or undefined. Two calls. */
 export async function findNamespace(session: Session, id: string): Promise<Namespace | undefined> {
   const found = await openAndQuery(session, { kind: 'Namespace', id, task: `read namespace ${id}` });

@@ -74,6 +74,11 @@ export interface LeaseStore {
   readonly bury: (key: string) => Promise<void>;
   /** At most `limit` tombstones, those not looked at for the longest time first. */
   readonly tombstones: (limit: number) => Promise<readonly Tombstone[]>;
+  /**
+   * For who is about to delete a tombstone's late endpoint: true for one process at a time, and the tombstone is as new
+   * again. Without it, two sweeps may both see the endpoint, and the slower one deletes what the next ADD made under that id.
+   */
+  readonly claim: (key: string) => Promise<boolean>;
   /** Frees a tombstone's addresses, then drops it. */
   readonly exhume: (key: string) => Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface LeaseRecord {
 /** What lies in `tombstones`: the record as it was, stamped when it was buried. */
 export interface TombstoneRecord extends LeaseRecord {
   readonly buried: Stamp;
+  /** Somebody was about to delete its endpoint at that time. */
+  readonly claimed: boolean;
 }
 
 const VERSION = 1;
@@ -37,8 +39,8 @@ export function encodeLease({ lease, made }: LeaseRecord): string {
   return `${JSON.stringify(leaseJson({ lease, made }))}\n`;
 }
 
-export function encodeTombstone({ lease, made, buried }: TombstoneRecord): string {
-  return `${JSON.stringify({ ...leaseJson({ lease, made }), buried })}\n`;
+export function encodeTombstone({ lease, made, buried, claimed }: TombstoneRecord): string {
+  return `${JSON.stringify({ ...leaseJson({ lease, made }), buried, claimed })}\n`;
 }
 
 /** The record in the file at `path`. @throws code 101 naming the path: an unknown version, or not what we wrote. */
@@ -51,6 +53,7 @@ export function decodeTombstone(content: string, path: string): TombstoneRecord 
   return decode(content, path, (value, at) => ({
     ...leaseRecord(value, at),
     buried: required(record(value, at), 'buried', { path: at, as: stamp }),
+    claimed: required(record(value, at), 'claimed', { path: at, as: bool }),
   }));
 }
 

@@ -38,9 +38,21 @@ export function bury(shelf: Shelf, key: string): void {
   if (readTombstone(shelf, key) === undefined) {
     const record = readLiving(shelf, key);
     if (record === undefined) return;
-    writeTombstone(shelf, { ...record, buried: stampNow(shelf.clock) });
+    writeTombstone(shelf, { ...record, buried: stampNow(shelf.clock), claimed: false });
   }
   dropRecord(shelf, key);
+}
+
+/** Longer than any sweep lasts: a claim this old is one whose process died. */
+const CLAIM_MS = 30_000;
+
+/** Whether the tombstone is there and nobody else is at it; the time of a burial starts anew with each claim. */
+export function claim(shelf: Shelf, key: string): boolean {
+  const tombstone = readTombstone(shelf, key);
+  if (tombstone === undefined) return false;
+  if (tombstone.claimed && (ageOf(tombstone.buried, shelf.clock) ?? CLAIM_MS) < CLAIM_MS) return false;
+  writeTombstone(shelf, { ...tombstone, buried: stampNow(shelf.clock), claimed: true });
+  return true;
 }
 
 /** With the temporary file that a crash may have left of writing it. */

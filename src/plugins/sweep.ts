@@ -1,5 +1,5 @@
 /** Looks at a few tombstones: a late endpoint is deleted, and what can no longer come back is freed. */
-import { deleteEndpoint } from '../hns/client.ts';
+import { deleteEndpoint, endpointExists } from '../hns/client.ts';
 import type { Session } from '../hns/session.ts';
 import type { Tombstone } from '../ipam/lease.ts';
 import type { Deps } from './deps.ts';
@@ -26,10 +26,12 @@ export async function sweep(deps: Deps): Promise<void> {
  * Whether the tombstone is gone now. Its late endpoint found and deleted means that the call HNS owed us is over;
  * not found, it goes when it is older than `tombstoneMs` or of another boot.
  */
-export async function settle(deps: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
-  const deleted = await deleteEndpoint(session, tombstone.endpointId);
-  const due = tombstone.ageMs === undefined || tombstone.ageMs >= deps.conf.tombstoneMs;
-  if (!deleted && !due) return false;
-  await deps.leases.exhume(tombstone.key);
+export async function settle({ leases, conf }: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
+  const { key, endpointId, ageMs } = tombstone;
+  if (await endpointExists(session, endpointId)) {
+    if (!(await leases.claim(key))) return false;
+    await deleteEndpoint(session, endpointId);
+  } else if (ageMs !== undefined && ageMs < conf.tombstoneMs) return false;
+  await leases.exhume(key);
   return true;
 }

@@ -41,6 +41,7 @@ const CASES: readonly Case[] = [
   { name: 'bury', before: lease, act: (s) => s.bury(one.key), allowed: ['pending', 'buried'] },
   { name: 'release', before: lease, act: (s) => s.release(one), allowed: ['none', 'pending'] },
   { name: 'release of a ready lease', before: ready, act: (s) => s.release(one), allowed: ['none', 'ready'] },
+  { name: 'claim', before: grave, act: (s) => s.claim(one.key), allowed: ['buried'] },
   { name: 'exhume', before: grave, act: (s) => s.exhume(one.key), allowed: ['none', 'buried'] },
 ];
 

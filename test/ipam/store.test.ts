@@ -264,6 +264,26 @@ peers.run();
 
 const graves = suite('tombstones');
 
+graves('claim() is true for one at a time, and makes the tombstone as new', () =>
+  inFolder(async (folder) => {
+    const clock = fakeClock();
+    const at = storeIn(folder, { clock });
+    assert.is(await at.claim(one.key), false);
+    await at.reserve(request(one));
+    await at.bury(one.key);
+    clock.advance(50_000);
+    assert.is(await at.claim(one.key), true);
+    assert.is((await at.buried(one.key))?.ageMs, 0);
+    clock.advance(29_999);
+    assert.is(await at.claim(one.key), false);
+    clock.advance(1);
+    assert.is(await at.claim(one.key), true, 'a claim whose process died');
+    clock.reboot();
+    assert.is(await at.claim(one.key), true, 'a claim of another boot');
+    await at.exhume(one.key);
+    assert.is(await at.claim(one.key), false);
+  }),
+);
 graves('bury() sets the lease aside, exhume() frees it', () =>
   inFolder(async (folder) => {
     const clock = fakeClock();

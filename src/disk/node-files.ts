@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { CniError, Code } from '../spec/error.ts';
 import type { Files } from './files.ts';
+import { makeFolder } from './make-folder.ts';
 import { assertWritable } from './names.ts';
 
 /** Every system call that is made here; a test passes its own, to fail or to end at any of them. */
@@ -30,7 +31,7 @@ export const SYSTEM_CALLS: SystemCalls = {
   rename: fs.renameSync,
   unlink: fs.unlinkSync,
   list: (folder) => fs.readdirSync(folder),
-  mkdir: (folder) => fs.mkdirSync(folder, { recursive: true, mode: 0o755 }),
+  mkdir: makeFolder,
   exists: fs.existsSync,
   pause: (ms) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);

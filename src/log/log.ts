@@ -1,6 +1,7 @@
 /** The operators' log: one line of JSON for each command, rotated by size. Failing to log never fails a command. */
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../disk/make-folder.ts';
 import { assertWritable } from '../disk/names.ts';
 import { type Json, oneOf, optional, refuse, text } from '../spec/decode.ts';
 
@@ -34,9 +35,9 @@ const ABSOLUTE = /^(?:[A-Za-z]:[\\/]|[\\/])/;
  */
 export function writeLog({ level, file }: LogConfig, severity: Exclude<Level, 'off'>, fields: Json): void {
   if (RANK[severity] > RANK[level]) return;
-  const line = `${JSON.stringify({ time: new Date().toISOString(), level: severity, ...fields })}\n`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    const line = `${JSON.stringify({ time: new Date().toISOString(), level: severity, ...fields })}\n`;
+    makeFolder(dirname(file));
     rotate(file);
     appendFileSync(file, line);
   } catch {

@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the bundle wincni.cjs, and from it one executable per target. See docs/decisions/0010-executables.md.
+ * Builds dist/: the bundle wincni.cjs, and from it one executable per target. See docs/decisions/0014-executables.md.
  * Options: --entry FILE (another program than src/main.ts), --out FOLDER, --bundle (nothing but the bundle),
  * --align (a page-aligned wincni.exe, which starts sooner under Wine), --wine (such a copy beside the usual one).
  */

@@ -45,13 +45,16 @@ async function compile(go, exe) {
 /** -modcacherw: the module cache inside the temporary GOPATH could not be deleted otherwise. */
 const GO_ENV = { GOFLAGS: '-mod=mod -modcacherw', GO111MODULE: 'on' };
 
-async function ensureGo(say) {
+/** A Go that is new enough, installed when Debian's package is; otherwise an Error that says what to do. */
+export async function ensureGo(say = console.log) {
   const here = await installedGo();
   if (isEnough(here?.version)) return here;
   const refusal = whyNoGo({ version: here?.version, debian: debianRelease(), isRoot: process.getuid?.() === 0 });
   if (refusal !== undefined) throw new Error(refusal);
   await installPackages(['golang-go'], { say });
-  return installedGo();
+  const installed = await installedGo();
+  if (installed === undefined) throw new Error('Cannot find Go after golang-go was installed');
+  return installed;
 }
 
 async function installedGo() {

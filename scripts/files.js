@@ -4,8 +4,9 @@ import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 
 /** Replaces `path` in one step: an executable that runs cannot be overwritten, but its name can be given to another file. */
 export function writeWhole(path, bytes) {
-  writeFileSync(`${path}.tmp`, bytes, { mode: 0o755 });
-  renameSync(`${path}.tmp`, path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, bytes, { mode: 0o755 });
+  renameSync(temporary, path);
 }
 
 /** In bytes; undefined when there is no such file. */

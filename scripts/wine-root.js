@@ -31,18 +31,27 @@ const SERVER = '/usr/lib/wine/wineserver64';
  * paths of its two programs. Says what it does when that takes long.
  */
 export async function ensureWine({ say = console.log } = {}) {
-  const choice = chooseWine({
-    native: await nativeVersion(),
-    debian: debianRelease(),
-    isRoot: process.getuid?.() === 0,
-    isLinux: process.platform === 'linux' && process.arch === 'x64',
-  });
+  const choice = await choose();
   if (choice.refusal !== undefined) throw new Error(choice.refusal);
   if (choice.kind === 'root') return enterRoot(await ensureRoot(say));
   if (choice.kind === 'packages') await installPackages(['wine64', 'wine'], { say });
   const version = await nativeVersion();
   const loader = existsSync(LOADER) ? LOADER : findProgram('wine');
   return { enter: [], loader, server: existsSync(SERVER) ? SERVER : findProgram('wineserver'), version };
+}
+
+/** Why `ensureWine` would refuse, with what to do; undefined when it would try. */
+export async function whyNoWine() {
+  return (await choose()).refusal;
+}
+
+async function choose() {
+  return chooseWine({
+    native: await nativeVersion(),
+    debian: debianRelease(),
+    isRoot: process.getuid?.() === 0,
+    isLinux: process.platform === 'linux' && process.arch === 'x64',
+  });
 }
 
 /** What to do, from what is here: use the machine's Wine, install Debian's, use a root of our own, or why not. */

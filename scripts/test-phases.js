@@ -1,0 +1,99 @@
+/** What `npm test` runs, cheapest first: programs that pass or fail as one check, and groups of test files run by uvu. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { ensureTools } from './machine.js';
+import { ROOT } from './setup.js';
+
+const bin = (name, path) => ['node', join('node_modules', name, path)];
+const BIOME = bin('@biomejs/biome', 'bin/biome');
+const TSC = bin('typescript', 'bin/tsc');
+const ESLINT = bin('eslint', 'bin/eslint.js');
+const UVU = ['node', '--import', 'tsx', 'node_modules/uvu/bin.js'];
+const C8 = bin('c8', 'bin/c8.js');
+
+/** Where Node leaves what each process of the unit tests covered. */
+export const COVERAGE = join(ROOT, 'coverage/tmp');
+const REPORT = ['--temp-directory', COVERAGE, '--reporter', 'text', '--reporter', 'text-summary'];
+const COVERED = ['--all', '--src', 'src', '--include', 'src/**', ...REPORT];
+/** A little below what is reached: a drop is noticed, and src/ffi's Windows half runs under Wine only, uncounted. */
+const FLOOR = ['--check-coverage', '--lines', '90', '--branches', '85', '--functions', '0', '--statements', '0'];
+
+const MINUTE = 60_000;
+
+/** A program whose exit code is the result. */
+const check = (layer, name, argv, more = {}) => ({ layer, name, argv, limitMs: 5 * MINUTE, ...more });
+
+/** The phases in their order. A phase has `argv` or `groups`; `prepare` throws when this machine cannot run it. */
+export function phases() {
+  return [
+    check('check', 'biome', [...BIOME, 'check', '.']),
+    check('check', 'tsc', [...TSC, '-p', '.']),
+    check('check', 'eslint', [...ESLINT, '.']),
+    check('unit', 'native build', ['node', 'scripts/build-native.js']),
+    check('unit', 'bundle', ['node', 'build.js', '--bundle']),
+    {
+      layer: 'unit',
+      name: 'tests',
+      groups: testGroups('plain'),
+      limitMs: 4 * MINUTE,
+      env: { NODE_V8_COVERAGE: COVERAGE },
+    },
+    check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
+    check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
+    { layer: 'exe', name: 'tests', groups: testGroups('exe'), limitMs: 15 * MINUTE },
+    check('wine', 'DLLs', ['node', 'scripts/build-native.js'], { prepare: () => ensureTools(['mingw']) }),
+    check('wine', 'set-up', ['node', 'scripts/setup.js', '--for', 'wine'], {
+      limitMs: 30 * MINUTE,
+      prepare: canRunWine,
+    }),
+    check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildCnitool }),
+    { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
+  ];
+}
+
+/** Files that hold nothing but types: nothing of them is there to be run, and all their lines would count as missed. */
+function typesOnly() {
+  const isCode = /^(export )?(async )?(function|const|let|class)\b/m;
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true }).filter((file) => file.endsWith('.ts'));
+  const empty = files.filter((file) => !isCode.test(readFileSync(join(ROOT, 'src', file), 'utf8')));
+  return empty.flatMap((file) => ['--exclude', `src/${file}`]);
+}
+
+/** "lines 93.1%, branches 92%" of c8's summary. */
+function coverageOf(output) {
+  const share = (name) => new RegExp(`^${name} +: ([\\d.]+%)`, 'm').exec(output)?.[1];
+  return `lines ${share('Lines')}, branches ${share('Branches')}`;
+}
+
+async function canRunWine() {
+  const { whyNoWine } = await import('./wine-root.js');
+  const reason = await whyNoWine();
+  if (reason !== undefined) throw new Error(reason);
+}
+
+async function canBuildCnitool() {
+  const { ensureGo } = await import('./cnitool.js');
+  await ensureGo();
+}
+
+/** uvu's arguments for each folder below test/ that holds files of a kind: one process each. */
+function testGroups(kind) {
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true }).filter((file) => kindOf(file) === kind);
+  const folders = [...new Set(files.map((file) => dirname(file)))].sort();
+  return folders.map((folder) => ({
+    name: relative(ROOT, join(ROOT, 'test', folder)),
+    argv: [...UVU, join('test', folder), PATTERNS[kind]],
+  }));
+}
+
+/** uvu matches against the path inside the folder given to it; files in deeper folders are another group's. */
+const PATTERNS = {
+  plain: '^(?!.*\\.(exe|wine)\\.)[^/]+\\.test\\.ts$',
+  exe: '^[^/]+\\.exe\\.test\\.ts$',
+  wine: '^[^/]+\\.wine\\.test\\.ts$',
+};
+
+/** exe: needs the Linux executable. wine: needs Wine, the Windows executable or cnitool. undefined: no test file. */
+export function kindOf(file) {
+  return Object.keys(PATTERNS).find((kind) => new RegExp(PATTERNS[kind]).test(file.slice(file.lastIndexOf('/') + 1)));
+}

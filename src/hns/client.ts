@@ -42,6 +42,15 @@ export async function endpointIds(session: Session, name: string): Promise<reado
   return ids.map((id) => id.toUpperCase());
 }
 
+/** The ids of all endpoints on the network of that name, upper case; none when there is no such network. Two calls. */
+export async function endpointsOfNetwork(session: Session, name: string): Promise<readonly string[]> {
+  const task = `list the endpoints of the HNS network "${name}"`;
+  const [network] = await enumerate(session, { kind: 'Network', task, filter: { Name: name } });
+  if (network === undefined) return [];
+  const ids = await enumerate(session, { kind: 'Endpoint', task, filter: { VirtualNetwork: network } });
+  return ids.map((id) => id.toUpperCase());
+}
+
 /** The endpoint of that id, or undefined. Two calls. */
 export async function findEndpoint(session: Session, id: string): Promise<Endpoint | undefined> {
   const found = await openAndQuery(session, { kind: 'Endpoint', id, task: `read endpoint ${id}` });

@@ -34,6 +34,8 @@ export interface IpamConfig {
   /** An attachment gets one address from each. */
   readonly ranges: readonly Range[];
   readonly routes: readonly IpamRoute[];
+  /** The plugin in CNI_PATH that gives the addresses; none when they are given here, from `ranges`. */
+  readonly delegate: string | undefined;
 }
 
 const NOT_YET = 'it is not supported yet';
@@ -44,14 +46,24 @@ const ROUTE_KEYS_REFUSED = ['mtu', 'advmss', 'priority', 'table', 'scope'] as co
 export function decodeIpam(value: unknown, path: string, defaultDataDir: string): IpamConfig {
   const section = record(value, path);
   const type = required(section, 'type', { path, as: text });
-  if (type !== 'host-local') refuse(join(path, 'type'), `it is "${type}", expected "host-local"`);
+  if (type !== 'host-local') return delegated(type, { path: join(path, 'type'), defaultDataDir });
   if (member(section, 'resolvConf') !== undefined) refuse(join(path, 'resolvConf'), NOT_YET);
   const dataDir = optional(section, 'dataDir', { path, as: text }) ?? '';
   return {
     dataDir: dataDir === '' ? defaultDataDir : absolute(dataDir, { path: join(path, 'dataDir'), defaultDataDir }),
     ranges: [soleRange(section, path)],
     routes: optional(section, 'routes', { path, as: list(route) }) ?? [],
+    delegate: undefined,
   };
+}
+
+/** SPEC.md 1.1.0 section 1: `ipam.type` is the name of an executable, and no path. */
+const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/** Its other keys are the plugin's to read. Our records of its attachments lie where those of host-local do. */
+function delegated(type: string, { path, defaultDataDir }: { path: string; defaultDataDir: string }): IpamConfig {
+  if (!PLUGIN.test(type)) fail(path, 'the name of an IPAM plugin, without a path', type);
+  return { dataDir: defaultDataDir, ranges: [], routes: [], delegate: type };
 }
 
 /** One range, at the top of the section or alone in `ranges`; the peer would take an address for each of several. */

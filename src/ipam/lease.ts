@@ -50,6 +50,23 @@ export type Reservation =
   | { readonly kind: 'foreign'; readonly addresses: readonly Ip[] }
   | { readonly kind: 'full'; readonly used: number; readonly total: bigint };
 
+/** Everything that is reserved on a network, whoever reserved it: what GC goes through. Reads every file there is. */
+export interface Inventory {
+  /** `ofThisBoot` tells whether it was reserved since the node started. */
+  readonly leases: readonly { readonly lease: Lease; readonly ofThisBoot: boolean }[];
+  readonly tombstones: readonly Tombstone[];
+  /** Holders that host-local's files name and no record of ours does. */
+  readonly others: readonly Pick<Holder, 'containerId' | 'ifname'>[];
+}
+
+/** How full a network is, addresses the network keeps for itself left out. */
+export interface Usage {
+  readonly used: number;
+  readonly total: bigint;
+  /** Whether a tombstone may give an address back. */
+  readonly canReclaim: boolean;
+}
+
 /** The leases of one network; each function takes the lock, does its files, and gives the lock back. */
 export interface LeaseStore {
   /** The record is on disk, flushed, before this answers. */
@@ -79,6 +96,9 @@ export interface LeaseStore {
    * again. Without it, two sweeps may both see the endpoint, and the slower one deletes what the next ADD made under that id.
    */
   readonly claim: (key: string) => Promise<boolean>;
+  readonly inventory: () => Promise<Inventory>;
+  /** From the names of the folder alone. */
+  readonly usage: () => Promise<Usage>;
   /** Frees a tombstone's addresses, then drops it. */
   readonly exhume: (key: string) => Promise<void>;
 }

@@ -2,12 +2,13 @@
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { capacityOf, isWithin, nextAddress } from './allocate.ts';
+import { nextAddress } from './allocate.ts';
 import type { Range } from './config.ts';
-import { addressNames, addressOfName, contentOf } from './layout.ts';
+import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
+import { type Ranges, usageIn } from './usage.ts';
 import {
   foreignAddresses,
   readLastReserved,
@@ -19,11 +20,7 @@ import {
 } from './shelf.ts';
 
 /** A shelf and what may be given from it. */
-export interface Stock extends Shelf {
-  readonly ranges: readonly Range[];
-  /** Addresses that the network keeps for itself. */
-  readonly reserved: readonly Ip[];
-}
+export type Stock = Shelf & Ranges;
 
 /** One address from each range, or why not. The record is on disk before any address file is. */
 export function reserve(stock: Stock, request: ReserveRequest): Reservation {
@@ -40,7 +37,7 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const addresses: Cidr[] = [];
   for (const [index, range] of stock.ranges.entries()) {
     const ip = pick(stock, { index, range, names, exclude: request.exclude });
-    if (ip === undefined) return { kind: 'full', ...usage({ range, names, reserved: stock.reserved }) };
+    if (ip === undefined) return { kind: 'full', ...usageIn(range, names, stock.reserved) };
     addresses.push({ ip, prefix: range.subnet.prefix });
   }
   const lease = pendingLease(request, addresses);
@@ -109,16 +106,4 @@ function takeBack(stock: Stock, lease: Lease): void {
   } catch {
     // See above.
   }
-}
-
-/** For the operator: how many of a range's addresses are taken. */
-function usage(of: { range: Range; names: readonly string[]; reserved: readonly Ip[] }): {
-  used: number;
-  total: bigint;
-} {
-  const kept = new Set(of.reserved.map((ip) => ip.text));
-  const used = addressNames(of.names)
-    .map(addressOfName)
-    .filter((ip) => ip !== undefined && isWithin(of.range, ip) && !kept.has(ip.text)).length;
-  return { used, total: capacityOf(of.range, of.reserved) };
 }

@@ -4,11 +4,13 @@ import type { Files } from '../disk/files.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Range } from './config.ts';
+import { inventory } from './inventory.ts';
 import { keysOf, layoutOf } from './layout.ts';
 import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
 import { asTombstone, bury, claim, exhume, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
+import { usageOf } from './usage.ts';
 import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 
 /*
@@ -89,6 +91,9 @@ export function openStore(options: StoreOptions): LeaseStore {
       files.list(layout.tombstones).length === 0
         ? []
         : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
+    inventory: () =>
+      ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
+    usage: () => ifAny(usageOf(stock), () => usageOf(stock)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
     exhume: (key) =>
       ifAny(undefined, () => {

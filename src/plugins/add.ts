@@ -1,19 +1,19 @@
 /** ADD: find the network, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
-import { attach, findNetwork, hnsVersion, type OpenNetwork, readBack } from '../hns/client.ts';
+import { attach, findEndpoint, hnsVersion, readBack } from '../hns/client.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import { hasFeature } from '../policy/features.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
+import { giveBack } from './addresses.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { makeEndpoint } from './make-endpoint.ts';
+import { requireNetwork } from './network.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
 import { sweep } from './sweep.ts';
 import { type Attached, mismatches } from './verify.ts';
 
-/** Network types whose endpoints are made this way; the names are HNS's own. */
-const NETWORK_TYPES = ['L2Bridge', 'L2Tunnel'];
 /** What clean-up after a failure may take, beyond the command's own time. */
 const UNDO_MS = 10_000;
 
@@ -22,32 +22,32 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   const network = await requireNetwork(deps);
   await requireFeatures(deps);
   await sweep(deps);
+  const existing = await reusable(deps, target);
+  if (existing !== undefined) return existing;
   await refuseExisting(deps, target, network.network.id);
   try {
-    const { lease, handle } = await makeEndpoint(deps, target, network);
+    const { lease, conf, handle } = await makeEndpoint(deps, target, network);
     await attach(deps.session, target.netns, lease.endpointId);
     const endpoint = await readBack(deps.session, handle, lease.endpointName);
     requireAsAsked(endpoint, { lease, target, deps });
-    return { lease, endpoint };
+    return { lease, endpoint, conf };
   } catch (failure) {
     throw await undo(deps, target, CniError.from(failure));
   }
 }
 
-async function requireNetwork({ session, conf }: Deps): Promise<OpenNetwork> {
-  const found = await findNetwork(session, conf.name);
-  if (found === undefined) {
-    throw new CniError(Code.NetworkMissing, `Cannot find the HNS network "${conf.name}": HNS has none of that name`, {
-      details: 'JSON path name; list the networks with: Get-HnsNetwork | Select Name, Type',
-    });
-  }
-  const { type } = found.network;
-  if (NETWORK_TYPES.some((accepted) => accepted.toLowerCase() === type.toLowerCase())) return found;
-  throw new CniError(
-    Code.InvalidConfig,
-    `Cannot use the HNS network "${conf.name}": its type is "${type}", expected ${NETWORK_TYPES.join(' or ')}`,
-    { details: 'JSON path name' },
-  );
+/**
+ * With `"repeatedAdd": "reuse"`, the attachment as it is when it matches in full; else ADD of what exists is an error.
+ * Two calls, and only when there is a lease.
+ */
+async function reusable(deps: Deps, target: Target): Promise<Attached | undefined> {
+  const { session, leases, conf } = deps;
+  if (!conf.reuse) return undefined;
+  const lease = await leases.find(holderOf(target, conf.name).key);
+  const endpoint = lease === undefined ? undefined : await findEndpoint(session, lease.endpointId);
+  if (lease === undefined || endpoint === undefined) return undefined;
+  const expected = { lease, netns: target.netns, policies: conf.policies };
+  return mismatches(endpoint, expected).length === 0 ? { lease, endpoint, conf } : undefined;
 }
 
 /** Asked only when the configuration needs it: one call. */
@@ -87,7 +87,7 @@ async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniE
     if (lease === undefined) return failure;
     const name = endpointName(target, conf.name);
     await removeEndpoint(session, { id: lease.endpointId, name, netns: target.netns });
-    if (!session.uncertain()) await leases.release(holder);
+    if (!session.uncertain()) await giveBack(deps, holder);
     return failure;
   } catch (second) {
     const left = `not undone: ${CniError.from(second).message}`;

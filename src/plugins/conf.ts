@@ -12,13 +12,15 @@ import {
   type Json,
   member,
   number,
+  oneOf,
   optional,
   record,
   refuse,
   text,
 } from '../spec/decode.ts';
+import { readResult } from '../spec/convert.ts';
 import { decodeDns, decodeRuntimeDns, mergeDns } from '../spec/dns.ts';
-import type { ResultDns } from '../spec/result.ts';
+import type { Result, ResultDns } from '../spec/result.ts';
 
 export interface NetConf {
   readonly name: string;
@@ -35,7 +37,9 @@ export interface NetConf {
   /** How long address and id of an attachment stay set aside when HNS may still make its endpoint. */
   readonly tombstoneMs: number;
   readonly log: LogConfig;
-  readonly prevResult: Json | undefined;
+  readonly prevResult: Result | undefined;
+  /** Whether an ADD that finds its attachment as it would make it answers with that. */
+  readonly reuse: boolean;
 }
 
 /** What depends on the platform. */
@@ -90,7 +94,8 @@ export function decodeConf(config: Json, defaults: Defaults): NetConf {
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
     tombstoneMs: (at('tombstoneSeconds', number(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
     log: decodeLog(config, defaults.logFile),
-    prevResult: at('prevResult', record),
+    prevResult: at('prevResult', readResult),
+    reuse: at('repeatedAdd', oneOf('error', 'reuse')) === 'reuse',
   };
 }
 

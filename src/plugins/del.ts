@@ -3,6 +3,7 @@ import { endpointIds, findEndpoint } from '../hns/client.ts';
 import type { Lease } from '../ipam/lease.ts';
 import type { DelTarget } from '../spec/command.ts';
 import { isNameBased } from '../spec/uuid.ts';
+import { giveBack, giveBackBuried } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { type Removal, removeEndpoint } from './remove.ts';
@@ -27,7 +28,7 @@ export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void
     if (lease === undefined && (await exhumed(deps, holder.key, found.length > 0))) return;
     // Without an endpoint HNS may still be making it for a killed ADD: address and id stay set aside for a while.
     const mayComeYet = lease !== undefined && (lease.inFlight || (lease.state === 'pending' && found.length === 0));
-    await (mayComeYet ? leases.bury(holder.key) : leases.release(holder));
+    await (mayComeYet ? leases.bury(holder.key) : giveBack(deps, holder));
   } catch (failure) {
     if (session.uncertain() && lease !== undefined) await leases.markInFlight(holder.key);
     throw failure;
@@ -35,10 +36,10 @@ export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void
 }
 
 /** A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. */
-async function exhumed({ leases }: Deps, key: string, late: boolean): Promise<boolean> {
-  const tombstone = await leases.buried(key);
+async function exhumed(deps: Deps, key: string, late: boolean): Promise<boolean> {
+  const tombstone = await deps.leases.buried(key);
   if (tombstone === undefined) return false;
-  if (late) await leases.exhume(key);
+  if (late) await giveBackBuried(deps, tombstone);
   return true;
 }
 

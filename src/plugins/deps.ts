@@ -1,5 +1,6 @@
 /** What a verb is given to work with; main.ts fills it with the real parts, tests with the simulator's. */
 import type { Session } from '../hns/session.ts';
+import type { Delegate } from '../ipam/delegate.ts';
 import type { LeaseStore } from '../ipam/lease.ts';
 import type { NetConf } from './conf.ts';
 
@@ -7,6 +8,8 @@ export interface Deps {
   readonly session: Session;
   readonly leases: LeaseStore;
   readonly conf: NetConf;
+  /** The IPAM plugin that gives the addresses, where the configuration names one that is not served here. */
+  readonly delegate: Delegate | undefined;
   /** A session of its own with at most `ms`: what goes wrong in it does not touch the command's. */
   readonly aside: (ms: number) => Session;
 }

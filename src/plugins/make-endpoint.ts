@@ -9,13 +9,14 @@ import { endpointPolicies } from '../policy/endpoint-policies.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { ResultDns } from '../spec/result.ts';
+import { type Addressed, giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
+import type { NetConf } from './conf.ts';
 import type { Deps } from './deps.ts';
 import { routesOf } from './routes.ts';
 import { settle } from './sweep.ts';
 
-export interface Made {
-  readonly lease: Lease;
+export interface Made extends Addressed {
   readonly handle: Handle<'Endpoint'>;
 }
 
@@ -25,12 +26,13 @@ const MAX_REFUSED = 8;
 export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetwork): Promise<Made> {
   const refused: Ip[] = [];
   for (;;) {
-    const lease = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused });
-    const creation = { id: lease.endpointId, request: requestOf(deps, lease) };
+    const reserved = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused });
+    const { lease, conf } = await withAddresses(deps, reserved);
+    const creation = { id: lease.endpointId, request: requestOf(conf, lease) };
     const created = await createEndpoint(deps.session, network.handle, creation);
-    if (created.kind === 'created') return { lease, handle: created.handle };
+    if (created.kind === 'created') return { lease, conf, handle: created.handle };
     if (await clearedOwn(deps, target, created)) continue;
-    await deps.leases.release(lease);
+    await giveBack(deps, lease);
     if (refused.length >= MAX_REFUSED) throw created.error;
     refused.push(...lease.addresses.map((address) => address.ip));
   }
@@ -50,9 +52,9 @@ async function clearedOwn(
   const lease = await deps.leases.find(holder.key);
   const own = lease === undefined ? undefined : await findEndpoint(deps.session, lease.endpointId);
   if (own === undefined) return false;
-  await deps.leases.release(holder);
+  if (own.namespaceId === undefined) await deleteEndpoint(deps.session, own.id);
+  await giveBack(deps, holder);
   if (own.namespaceId !== undefined) throw attachmentExists(deps, target);
-  await deleteEndpoint(deps.session, own.id);
   return true;
 }
 
@@ -119,7 +121,7 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
 }
 
 /** The document HNS gets, key by key what win-bridge sends for the same configuration. */
-function requestOf({ conf }: Deps, lease: Lease): EndpointRequest {
+function requestOf(conf: NetConf, lease: Lease): EndpointRequest {
   const loopback = conf.loopbackDsr ? lease.addresses.map((address) => address.ip.text) : [];
   const policies = endpointPolicies({ policies: conf.policies, ipMasqNetwork: conf.ipMasqNetwork, loopback });
   return {

@@ -3,7 +3,6 @@ import { type Cidr, formatCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
 import type { Result, ResultDns, ResultIp, ResultRoute } from '../spec/result.ts';
-import type { Version } from '../spec/version.ts';
 import type { NetConf } from './conf.ts';
 import { gatewayOf } from './gateway.ts';
 import { routesOf } from './routes.ts';
@@ -11,13 +10,12 @@ import type { Attached } from './verify.ts';
 
 /** The container's interface is named CNI_IFNAME and every address points at it: containerd looks for both. */
 export function resultOf(
-  { lease, endpoint }: Attached,
-  { target, conf, cniVersion }: { readonly target: Target; readonly conf: NetConf; readonly cniVersion: Version },
+  { lease, endpoint, conf }: Attached,
+  target: Target,
 ): Result {
   const routes = furtherRoutes(conf, lease.addresses);
   const dns = dnsOf(endpoint.dns);
   return {
-    cniVersion,
     interfaces: [{ name: target.ifname, mac: endpoint.mac, sandbox: target.sandbox }],
     ips: endpoint.addresses.map((address) => ipOf(address, { leased: lease.addresses, conf })),
     ...(routes.length === 0 ? {} : { routes }),

@@ -2,6 +2,7 @@
 import { deleteEndpoint, endpointExists } from '../hns/client.ts';
 import type { Session } from '../hns/session.ts';
 import type { Tombstone } from '../ipam/lease.ts';
+import { giveBackBuried } from './addresses.ts';
 import type { Deps } from './deps.ts';
 
 /** How many tombstones one command looks at, and for how long: a bounded price for whoever comes next. */
@@ -26,12 +27,13 @@ export async function sweep(deps: Deps): Promise<void> {
  * Whether the tombstone is gone now. Its late endpoint found and deleted means that the call HNS owed us is over;
  * not found, it goes when it is older than `tombstoneMs` or of another boot.
  */
-export async function settle({ leases, conf }: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
+export async function settle(deps: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
+  const { leases, conf } = deps;
   const { key, endpointId, ageMs } = tombstone;
   if (await endpointExists(session, endpointId)) {
     if (!(await leases.claim(key))) return false;
     await deleteEndpoint(session, endpointId);
   } else if (ageMs !== undefined && ageMs < conf.tombstoneMs) return false;
-  await leases.exhume(key);
+  await giveBackBuried(deps, tombstone);
   return true;
 }

@@ -2,10 +2,13 @@
 import type { Endpoint } from '../hns/wire.ts';
 import type { Lease } from '../ipam/lease.ts';
 import type { EndpointPolicy } from '../policy/endpoint-policies.ts';
+import type { NetConf } from './conf.ts';
 
 /** An endpoint in its namespace, with the lease of its addresses. */
 export interface Attached {
   readonly lease: Lease;
+  /** The configuration with what IPAM said of routes and DNS. */
+  readonly conf: NetConf;
   readonly endpoint: Endpoint;
 }
 

@@ -3,7 +3,7 @@ import { type CniArguments, parseArguments } from './arguments.ts';
 import { isRecord, type Json, member, optional, refuse, show, text } from './decode.ts';
 import { CniError, Code } from './error.ts';
 import { parseNetns } from './netns.ts';
-import { requireVersion, type Version } from './version.ts';
+import { requireVerb, requireVersion, UNSTATED, type Version } from './version.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,19 +19,32 @@ export interface Target {
 /** DEL may come without a namespace (SPEC.md 1.1.0 section 2 "DEL"). */
 export type DelTarget = Omit<Target, 'netns' | 'sandbox'> & { readonly netns: string | undefined };
 
+/** What every command that works on the network has. */
+interface Configured {
+  readonly cniVersion: Version;
+  readonly config: Json;
+  /** stdin as it came: what a delegated plugin is given. */
+  readonly stdin: Uint8Array;
+}
+
 export type Command =
   | { readonly verb: 'VERSION'; readonly cniVersion: string | undefined }
-  | { readonly verb: 'ADD' | 'CHECK'; readonly cniVersion: Version; readonly config: Json; readonly target: Target }
-  | { readonly verb: 'DEL'; readonly cniVersion: Version; readonly config: Json; readonly target: DelTarget };
+  | (Configured & { readonly verb: 'ADD' | 'CHECK'; readonly target: Target })
+  | (Configured & { readonly verb: 'DEL'; readonly target: DelTarget })
+  | (Configured & { readonly verb: 'GC' | 'STATUS' });
 
-type AttachmentVerb = 'ADD' | 'CHECK' | 'DEL';
-
-/** Which variables each verb must be given (SPEC.md 1.1.0 section 2); an empty one counts as unset. */
-const REQUIRED: Readonly<Record<AttachmentVerb, readonly string[]>> = {
+/**
+ * Which variables each verb must be given (SPEC.md 1.1.0 section 2); an empty one counts as unset. libcni's skeleton wants
+ * CNI_PATH for STATUS too, the specification does not.
+ */
+const REQUIRED = {
   ADD: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH'],
   CHECK: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH'],
   DEL: ['CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_PATH'],
-};
+  GC: ['CNI_PATH'],
+  STATUS: [],
+} as const satisfies Record<string, readonly string[]>;
+type Verb = keyof typeof REQUIRED;
 
 /** SPEC.md 1.1.0 sections 2 and 3: container ids and network names start alphanumeric. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
@@ -45,33 +58,38 @@ const IFNAME = /^(?!\.{1,2}$)[^/:\s]{1,15}$/;
 export function readCommand(env: Environment, stdin: () => Uint8Array): Command {
   const verb = env['CNI_COMMAND'];
   if (verb === 'VERSION') return { verb, cniVersion: statedVersion(stdin()) };
-  if (verb !== 'ADD' && verb !== 'CHECK' && verb !== 'DEL') throw unknownVerb(verb);
+  if (!isVerb(verb)) throw unknownVerb(verb);
   requireVariables(verb, env);
   const args = parseArguments(env['CNI_ARGS'] ?? '');
-  const config = decodeConfig(stdin());
-  const cniVersion = requireVersion(optional(config, 'cniVersion', { path: '', as: text }) ?? '0.1.0');
+  const bytes = stdin();
+  const config = decodeConfig(bytes);
+  const cniVersion = requireVersion(optional(config, 'cniVersion', { path: '', as: text }) ?? UNSTATED);
+  requireVerb(verb, cniVersion);
   requireName(config);
-  const containerId = env['CNI_CONTAINERID'] ?? '';
-  const ifname = env['CNI_IFNAME'] ?? '';
+  const configured = { cniVersion, config, stdin: bytes };
+  if (verb === 'GC' || verb === 'STATUS') return { verb, ...configured };
+  const name = { containerId: env['CNI_CONTAINERID'] ?? '', ifname: env['CNI_IFNAME'] ?? '' };
   const sandbox = env['CNI_NETNS'] ?? '';
   if (verb === 'DEL') {
-    const netns = sandbox === '' ? undefined : parseNetns(sandbox);
-    return { verb, cniVersion, config, target: { containerId, ifname, netns, args } };
+    return { verb, ...configured, target: { ...name, netns: sandbox === '' ? undefined : parseNetns(sandbox), args } };
   }
-  return { verb, cniVersion, config, target: { containerId, ifname, netns: parseNetns(sandbox), sandbox, args } };
+  return { verb, ...configured, target: { ...name, netns: parseNetns(sandbox), sandbox, args } };
 }
+
+const isVerb = (verb: string | undefined): verb is Verb => verb !== undefined && Object.hasOwn(REQUIRED, verb);
 
 function unknownVerb(verb: string | undefined): CniError {
   return new CniError(
     Code.InvalidEnvironment,
-    `Cannot use CNI_COMMAND: it is "${verb ?? ''}", expected ADD, DEL, CHECK or VERSION`,
+    `Cannot use CNI_COMMAND: it is "${verb ?? ''}", expected ${Object.keys(REQUIRED).join(', ')} or VERSION`,
     { details: 'variable CNI_COMMAND' },
   );
 }
 
 /** All variables at fault are named together, not just the first (libcni's pkg/skel/skel_test.go). */
-function requireVariables(verb: AttachmentVerb, env: Environment): void {
-  const missing = REQUIRED[verb].filter((name) => (env[name] ?? '') === '');
+function requireVariables(verb: Verb, env: Environment): void {
+  const needed: readonly string[] = REQUIRED[verb];
+  const missing = needed.filter((name) => (env[name] ?? '') === '');
   if (missing.length > 0) {
     throw new CniError(Code.InvalidEnvironment, `Cannot run ${verb}: ${missing.join(', ')} not set`, {
       details: `variables ${missing.join(', ')}`,
@@ -83,7 +101,7 @@ function requireVariables(verb: AttachmentVerb, env: Environment): void {
   ];
   for (const [name, rule] of rules) {
     const value = env[name] ?? '';
-    if (rule.test(value)) continue;
+    if (!needed.includes(name) || rule.test(value)) continue;
     throw new CniError(Code.InvalidEnvironment, `Cannot use ${name}: it is "${value}", expected ${String(rule)}`, {
       details: `variable ${name}`,
     });

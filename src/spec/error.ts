@@ -33,17 +33,17 @@ export interface CniErrorOptions {
 /** A failure in the words of CNI: `code` is what callers match, `message` what people read. */
 export class CniError extends Error {
   override readonly name = 'CniError';
-  readonly code: Code;
+  readonly code: number;
   readonly details: string | undefined;
 
-  constructor(code: Code, message: string, options: CniErrorOptions = {}) {
+  constructor(code: number, message: string, options: CniErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details;
   }
 
   /** The error object CNI expects on stdout (SPEC.md 1.1.0 section 5 "Error"); `details` is left out, never empty. */
-  toJSON(): { code: Code; msg: string; details?: string } {
+  toJSON(): { code: number; msg: string; details?: string } {
     return { code: this.code, msg: this.message, ...(this.details === undefined ? {} : { details: this.details }) };
   }
 

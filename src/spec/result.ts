@@ -1,5 +1,4 @@
-/** The success result of ADD, in the shape of CNI 1.x (SPEC.md 1.1.0 section 5 "Success"). */
-import type { Version } from './version.ts';
+/** The success result of ADD as this plugin works with it: the shape of CNI 1.x (SPEC.md 1.1.0 section 5 "Success"). */
 
 export interface ResultInterface {
   readonly name: string;
@@ -13,7 +12,7 @@ export interface ResultIp {
   readonly address: string;
   readonly gateway?: string;
   /** Index into `interfaces`; always below their number (containerd panics on one equal to it). */
-  readonly interface: number;
+  readonly interface?: number;
 }
 
 export interface ResultRoute {
@@ -28,8 +27,8 @@ export interface ResultDns {
   readonly options?: readonly string[];
 }
 
+/** What is known of a result in any version; `cniVersion` is added when it is written. */
 export interface Result {
-  readonly cniVersion: Version;
   readonly interfaces: readonly ResultInterface[];
   readonly ips: readonly ResultIp[];
   readonly routes?: readonly ResultRoute[];

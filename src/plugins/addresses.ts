@@ -1,0 +1,68 @@
+/** Where an attachment's addresses come from and go back to: our own leases, and the IPAM plugin where one is configured. */
+import type { Holder, Lease, Tombstone } from '../ipam/lease.ts';
+import { type Cidr, parseCidr } from '../net/cidr.ts';
+import { type Ip, parseIp } from '../net/ip.ts';
+import { fail } from '../spec/decode.ts';
+import type { Result } from '../spec/result.ts';
+import type { NetConf } from './conf.ts';
+import type { Deps } from './deps.ts';
+
+/** A lease with its addresses, and the configuration with what IPAM said of routes and DNS. */
+export interface Addressed {
+  readonly lease: Lease;
+  readonly conf: NetConf;
+}
+
+/**
+ * The addresses of a lease just reserved. An IPAM plugin is asked only now, when our record is on disk; when it fails, its DEL
+ * follows (SPEC.md 1.1.0 section 4) and the record goes.
+ */
+export async function withAddresses(deps: Deps, lease: Lease): Promise<Addressed> {
+  const { delegate, conf, leases } = deps;
+  if (delegate === undefined) return { lease, conf };
+  try {
+    const result = delegate.add();
+    const addresses = result.ips.map((ip, at) => cidrAt(ip.address, `result of IPAM: ips[${at}].address`));
+    if (addresses.length === 0) fail('result of IPAM: ips', 'at least one address', result.ips);
+    return { lease: { ...lease, addresses }, conf: { ...conf, ...told(conf, result) } };
+  } catch (failure) {
+    runQuietly(() => {
+      delegate.run('DEL', lease);
+    });
+    await leases.release(lease);
+    throw failure;
+  }
+}
+
+/** What the configuration says of DNS is taken before what IPAM says. */
+function told(conf: NetConf, { routes = [], dns = {} }: Result): Pick<NetConf, 'ipam' | 'dns'> {
+  const given = routes.map(({ dst, gw }, at) => {
+    const via = gw === undefined ? undefined : ipAt(gw, `result of IPAM: routes[${at}].gw`);
+    return { dst: cidrAt(dst, `result of IPAM: routes[${at}].dst`), ...(via === undefined ? {} : { gw: via }) };
+  });
+  return { ipam: { ...conf.ipam, routes: given }, dns: { ...dns, ...conf.dns } };
+}
+
+const cidrAt = (text: string, path: string): Cidr => parseCidr(text) ?? fail(path, 'a CIDR', text);
+const ipAt = (text: string, path: string): Ip => parseIp(text) ?? fail(path, 'an IP address', text);
+
+/** Frees what an attachment holds; its endpoint is gone by now. The record goes last: it is what a second try goes by. */
+export async function giveBack({ delegate, leases }: Deps, holder: Holder): Promise<void> {
+  delegate?.run('DEL', holder);
+  await leases.release(holder);
+}
+
+/** The same for what a tombstone keeps. */
+export async function giveBackBuried({ delegate, leases }: Deps, tombstone: Tombstone): Promise<void> {
+  delegate?.run('DEL', tombstone);
+  await leases.exhume(tombstone.key);
+}
+
+/** The first failure is the one to report. */
+function runQuietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // See above.
+  }
+}

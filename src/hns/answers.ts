@@ -6,19 +6,19 @@ import type { Purpose, Session } from './session.ts';
 
 /** The JSON object of an answer. Throws the error of the call, or code 100 when there is none. */
 export function documentOf(session: Session, purpose: Purpose, answer: Answer): Json {
-  const value = valueOf(session, purpose, answer);
+  const value = contentOf(session, purpose, answer);
   if (isRecord(value)) return value;
   throw unreadable(purpose, 'object');
 }
 
 /** The ids of an answer. A list that cannot be read is no empty one: what it lists would be taken for gone. */
 export function idsOf(session: Session, purpose: Purpose, answer: Answer): readonly string[] {
-  const value = valueOf(session, purpose, answer);
+  const value = contentOf(session, purpose, answer);
   if (Array.isArray(value)) return value.filter((id) => typeof id === 'string');
   throw unreadable(purpose, 'array');
 }
 
-function valueOf(session: Session, purpose: Purpose, { hr, json, error }: Answer): unknown {
+function contentOf(session: Session, purpose: Purpose, { hr, json, error }: Answer): unknown {
   if (hr < 0) throw session.failure(purpose, { hr, error });
   try {
     return JSON.parse(json) as unknown;

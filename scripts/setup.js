@@ -47,7 +47,9 @@ export function firstDifference(locked, installed) {
     if (path === '') continue;
     const present = installed[path];
     if (present === undefined && wanted.optional === true) continue;
-    if (present?.version !== wanted.version || present?.integrity !== wanted.integrity) return `${path} has changed`;
+    // An entry for another system may stand in the lock file without a hash; npm adds it when it installs there.
+    const isSame = present?.version === wanted.version && (wanted.integrity ?? present.integrity) === present.integrity;
+    if (!isSame) return `${path} has changed`;
   }
   const extra = Object.keys(installed).find((path) => locked[path] === undefined);
   return extra === undefined ? undefined : `${extra} is no longer needed`;

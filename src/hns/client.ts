@@ -1,6 +1,7 @@
 /** HNS in this plugin's words: networks, endpoints, namespaces. An expected "is not there" is a value, not an error. */
 import { isRecord, type Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
+import { documentOf, idsOf } from './answers.ts';
 import type { Answer, Handle, Kind, Opened } from './native.ts';
 import type { Purpose, Session } from './session.ts';
 import { statusOf } from './status.ts';
@@ -152,11 +153,7 @@ async function enumerate(
 ): Promise<readonly string[]> {
   const purpose = { call: `HcnEnumerate${kind}s`, task };
   const answer = await session.run(purpose, session.native.enumerate(kind, filtered(filter)));
-  if (answer.hr < 0) throw session.failure(purpose, answer);
-  const ids = parse(answer.json);
-  // Taken for empty, it would have an endpoint's address freed while the endpoint is there.
-  if (!Array.isArray(ids)) throw unreadable(purpose, 'array');
-  return ids.filter((id) => typeof id === 'string');
+  return idsOf(session, purpose, answer);
 }
 
 /** The handle, or undefined when the object is not there. */
@@ -192,22 +189,4 @@ function removed(session: Session, purpose: Purpose, answer: Answer): boolean {
   if (answer.hr >= 0) return true;
   if (statusOf(answer.hr).outcome === 'missing') return false;
   throw session.failure(purpose, answer);
-}
-
-function documentOf(session: Session, purpose: Purpose, answer: Answer): Json {
-  if (answer.hr < 0) throw session.failure(purpose, answer);
-  const value = parse(answer.json);
-  if (isRecord(value)) return value;
-  throw unreadable(purpose, 'object');
-}
-
-const unreadable = ({ call, task }: Purpose, wanted: string): CniError =>
-  new CniError(Code.Hns, `Cannot ${task}: HNS answered no JSON ${wanted}`, { details: call });
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@ import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
 import type { Endpoint, Namespace } from '../hns/wire.ts';
 import { parseIp } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
-import { isRecord, type Json, list, member, record, required, text } from '../spec/decode.ts';
+import { type Json, list, member, optional, record, required, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
@@ -52,15 +52,17 @@ function previousOf({ conf }: Deps, target: Target): Previous {
       { details: 'JSON path prevResult.interfaces' },
     );
   }
-  const ips = required(result, 'ips', { ...at, as: list(record) }).filter((entry) => pointsAt(entry, index));
+  const ips = required(result, 'ips', { ...at, as: list(record) });
   return {
     mac: text(member(own, 'mac'), `prevResult.interfaces[${index}].mac`),
-    addresses: ips.map((entry, at) => ({
-      address: text(member(entry, 'address'), `prevResult.ips[${at}].address`),
-      gateway: isRecord(entry) ? (member(entry, 'gateway') as string | undefined) : undefined,
-    })),
+    addresses: ips.flatMap((entry, n) => (pointsAt(entry, index) ? [addressIn(entry, `prevResult.ips[${n}]`)] : [])),
   };
 }
+
+const addressIn = (entry: Json, path: string): Previous['addresses'][number] => ({
+  address: required(entry, 'address', { path, as: text }),
+  gateway: optional(entry, 'gateway', { path, as: text }),
+});
 
 const pointsAt = (entry: Json, index: number): boolean => (member(entry, 'interface') ?? index) === index;
 

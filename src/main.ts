@@ -5,6 +5,7 @@ import { createBootClock } from './ffi/boot.ts';
 import { createFileLock } from './ffi/lock.ts';
 import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/system.ts';
 import { entryPoints } from './hns/entry-points.ts';
+import { systemPrograms } from './ipam/programs.ts';
 import { openStore } from './ipam/store.ts';
 import type { Defaults } from './plugins/conf.ts';
 import { reservedAddresses } from './plugins/gateway.ts';
@@ -75,6 +76,7 @@ function system(): System {
 const PLATFORM: Platform = {
   defaults: DEFAULTS,
   native: () => entryPoints(system()),
+  programs: systemPrograms(isWindows),
   leases: (conf, surroundings) =>
     openStore({
       files: nodeFiles({ windows: isWindows }),

@@ -3,6 +3,7 @@
 import { startDeadline } from './hns/deadline.ts';
 import type { Native } from './hns/native.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
+import { createDelegate, type Programs } from './ipam/delegate.ts';
 import type { LeaseStore } from './ipam/lease.ts';
 import { writeLog } from './log/log.ts';
 import { add } from './plugins/add.ts';
@@ -10,9 +11,14 @@ import { check } from './plugins/check.ts';
 import { type Defaults, decodeConf, type NetConf } from './plugins/conf.ts';
 import { del } from './plugins/del.ts';
 import type { Deps } from './plugins/deps.ts';
+import { gc } from './plugins/gc.ts';
 import { resultOf } from './plugins/result.ts';
-import { type Command, type Environment, readCommand } from './spec/command.ts';
+import { status } from './plugins/status.ts';
+import { type Command, type DelTarget, type Environment, readCommand } from './spec/command.ts';
+import { appendResult, writeResult } from './spec/convert.ts';
+import type { Json } from './spec/decode.ts';
 import { CniError } from './spec/error.ts';
+import type { Result } from './spec/result.ts';
 import { NEWEST, versionResult } from './spec/version.ts';
 
 /** What the process gives and takes; a test passes a plain object. */
@@ -28,6 +34,7 @@ export interface Io {
 export interface Platform {
   readonly defaults: Defaults;
   readonly native: () => Native;
+  readonly programs: Programs;
   readonly leases: (conf: NetConf, surroundings: Surroundings) => LeaseStore;
 }
 
@@ -38,7 +45,7 @@ export interface Surroundings {
   readonly onUnreadable: (error: CniError) => void;
 }
 
-type AttachmentCommand = Exclude<Command, { verb: 'VERSION' }>;
+type ConfiguredCommand = Exclude<Command, { verb: 'VERSION' }>;
 
 /** Runs one CNI command and answers the exit status: 0, or 1 with an error object on stdout (SPEC.md 1.1.0 section 5). */
 export async function run(io: Io, platform: Platform): Promise<0 | 1> {
@@ -47,32 +54,47 @@ export async function run(io: Io, platform: Platform): Promise<0 | 1> {
     const command = readCommand(io.env, io.stdin);
     cniVersion = command.cniVersion ?? NEWEST;
     if (command.verb === 'VERSION') io.stdout(line(versionResult(command.cniVersion)));
-    else await attachmentVerb(io, platform, command);
+    else await configuredVerb(io, platform, command);
     return 0;
   } catch (thrown) {
-    io.stdout(line({ cniVersion, ...CniError.from(thrown).toJSON() }));
+    const error = CniError.from(thrown).toJSON();
+    io.stdout(line({ cniVersion, ...(io.env['CNI_COMMAND'] === 'DEL' ? unmistakable(error) : error) }));
     return 1;
   }
 }
 
+/**
+ * containerd's client takes a DEL error that contains "not found" or "no such file or directory" for success, and the rest
+ * would never be removed; a DEL that fails has something left (go-cni cni.go, Remove).
+ */
+const unmistakable = (error: Json): Json =>
+  Object.fromEntries(
+    Object.entries(error).map(([key, value]) => [
+      key,
+      typeof value === 'string'
+        ? value.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'missing file')
+        : value,
+    ]),
+  );
+
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-async function attachmentVerb(io: Io, platform: Platform, command: AttachmentCommand): Promise<void> {
+async function configuredVerb(io: Io, platform: Platform, command: ConfiguredCommand): Promise<void> {
   const conf = decodeConf(command.config, platform.defaults);
   const started = performance.now();
-  const sessions: Session[] = [];
-  const notes: string[] = [];
+  const ledger: Ledger = { sessions: [], notes: [] };
   let failure: CniError | undefined;
   try {
-    const deps = depsOf(platform, conf, { sessions, notes });
-    await execute(io, deps, { command, notes });
+    const deps = depsOf(platform, { io, conf, command }, ledger);
+    await execute(io, deps, { command, notes: ledger.notes });
   } catch (thrown) {
     failure = CniError.from(thrown);
     throw failure;
   } finally {
-    for (const session of sessions) await session.close();
-    const calls = sessions.flatMap((session) => session.calls);
-    log({ command, conf, failure, notes, calls, ms: performance.now() - started });
+    for (const session of ledger.sessions) await session.close();
+    const calls = ledger.sessions.flatMap((session) => session.calls);
+    const ms = performance.now() - started;
+    log({ command, conf, failure, notes: ledger.notes, calls, ms, trace: io.env['TRACEPARENT'] });
   }
 }
 
@@ -82,7 +104,13 @@ interface Ledger {
   readonly notes: string[];
 }
 
-function depsOf(platform: Platform, conf: NetConf, { sessions, notes }: Ledger): Deps {
+interface Given {
+  readonly io: Io;
+  readonly conf: NetConf;
+  readonly command: ConfiguredCommand;
+}
+
+function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, notes }: Ledger): Deps {
   const native = platform.native();
   const open = (ms: number): Session => {
     const session = openSession(native, startDeadline(ms));
@@ -90,23 +118,30 @@ function depsOf(platform: Platform, conf: NetConf, { sessions, notes }: Ledger):
     return session;
   };
   const session = open(conf.timeoutMs);
-  const leases = platform.leases(conf, {
-    remainingMs: session.deadline.remainingMs,
-    onUnreadable: (error) => notes.push(error.message),
-  });
-  return { session, conf, leases, aside: open };
+  const { remainingMs } = session.deadline;
+  const onUnreadable = (error: CniError): void => {
+    notes.push(error.message);
+  };
+  const { delegate: type } = conf.ipam;
+  const around = { programs: platform.programs, env: io.env, stdin: command.stdin, remainingMs };
+  return {
+    session,
+    conf,
+    leases: platform.leases(conf, { remainingMs, onUnreadable }),
+    delegate: type === undefined ? undefined : createDelegate({ type, ...around }),
+    aside: open,
+  };
 }
 
 async function execute(
   io: Io,
   deps: Deps,
-  { command, notes }: { readonly command: AttachmentCommand; readonly notes: string[] },
+  { command, notes }: { readonly command: ConfiguredCommand; readonly notes: string[] },
 ): Promise<void> {
   switch (command.verb) {
     case 'ADD': {
       const attached = await add(deps, command.target);
-      const { target, cniVersion } = command;
-      io.stdout(line(resultOf(attached, { target, conf: deps.conf, cniVersion })));
+      io.stdout(line(writeResult(chained(deps, resultOf(attached, command.target)), command.cniVersion)));
       await commit(deps, attached.lease.key, notes);
       return;
     }
@@ -114,10 +149,18 @@ async function execute(
       return check(deps, command.target);
     case 'DEL':
       return del(deps, command.target);
+    case 'GC':
+      return gc(deps, command.config);
+    case 'STATUS':
+      return status(deps);
     default:
       return command satisfies never;
   }
 }
+
+/** Behind another plugin of the chain, the result is that plugin's with ours added (SPEC.md 1.1.0 section 2 "ADD"). */
+const chained = ({ conf }: Deps, own: Result): Result =>
+  conf.prevResult === undefined ? own : appendResult(conf.prevResult, own);
 
 /**
  * Only now does the runtime know of the attachment; until here a DEL has to expect half of one. The result is out, so that
@@ -132,28 +175,31 @@ async function commit({ leases }: Deps, key: string, notes: string[]): Promise<v
 }
 
 interface Outcome {
-  readonly command: AttachmentCommand;
+  readonly command: ConfiguredCommand;
   readonly conf: NetConf;
   readonly failure: CniError | undefined;
   /** What was noticed and left as it is. */
   readonly notes: readonly string[];
   readonly calls: readonly CallRecord[];
   readonly ms: number;
+  /** W3C trace context, as libcni passes it on to plugins. */
+  readonly trace: string | undefined;
 }
 
-function log({ command, conf, failure, notes, calls, ms }: Outcome): void {
-  const { containerId, ifname, netns, args } = command.target;
-  const pod = args.podName === undefined ? {} : { pod: `${args.podNamespace ?? ''}/${args.podName}` };
+function log({ command, conf, failure, notes, calls, ms, trace }: Outcome): void {
   writeLog(conf.log, failure === undefined ? 'info' : 'error', {
     verb: command.verb,
     network: conf.name,
-    containerId,
-    ifname,
-    netns: netns ?? '',
-    ...pod,
+    ...('target' in command ? targetFields(command.target) : {}),
+    ...(trace === undefined ? {} : { traceparent: trace }),
     outcome: failure === undefined ? 'ok' : failure.toJSON(),
     ...(notes.length === 0 ? {} : { notes }),
     ms: Math.round(ms),
     hnsCalls: calls,
   });
+}
+
+function targetFields({ containerId, ifname, netns, args }: DelTarget): Json {
+  const pod = args.podName === undefined ? {} : { pod: `${args.podNamespace ?? ''}/${args.podName}` };
+  return { containerId, ifname, netns: netns ?? '', ...pod };
 }

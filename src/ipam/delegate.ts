@@ -92,7 +92,10 @@ function failure(what: string, { status, stdout }: Ended): CniError {
   }
   const state = status === null ? 'it did not end in time' : `it ended with status ${status}`;
   const printed = stdout.trim() === '' ? 'nothing' : JSON.stringify(stdout.trim().slice(0, 200));
-  return new CniError(status === null ? Code.TryAgainLater : Code.Ipam, `Cannot run ${what}: ${state}, and printed ${printed}`);
+  return new CniError(
+    status === null ? Code.TryAgainLater : Code.Ipam,
+    `Cannot run ${what}: ${state}, and printed ${printed}`,
+  );
 }
 
 function parse(stdout: string): unknown {

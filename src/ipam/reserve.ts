@@ -8,7 +8,6 @@ import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
-import { type Ranges, usageIn } from './usage.ts';
 import {
   foreignAddresses,
   readLastReserved,
@@ -18,6 +17,7 @@ import {
   type Shelf,
   writeLease,
 } from './shelf.ts';
+import { type Ranges, usageIn } from './usage.ts';
 
 /** A shelf and what may be given from it. */
 export type Stock = Shelf & Ranges;

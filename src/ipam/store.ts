@@ -10,8 +10,8 @@ import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
 import { asTombstone, bury, claim, exhume, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
-import { usageOf } from './usage.ts';
 import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { usageOf } from './usage.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
@@ -91,8 +91,7 @@ export function openStore(options: StoreOptions): LeaseStore {
       files.list(layout.tombstones).length === 0
         ? []
         : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
-    inventory: () =>
-      ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
+    inventory: () => ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
     usage: () => ifAny(usageOf(stock), () => usageOf(stock)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
     exhume: (key) =>

@@ -3,7 +3,7 @@ import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
 import type { Endpoint, Namespace } from '../hns/wire.ts';
 import { parseIp } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
-import { type Json, list, member, optional, record, required, text } from '../spec/decode.ts';
+import { fail } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
@@ -20,7 +20,10 @@ export async function check(deps: Deps, target: Target): Promise<void> {
       : [...(await againstLease(deps, target, endpoint)), ...againstResult(endpoint, previous, deps)]),
     ...inNamespace(namespace, target, endpoint),
   ];
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) {
+    deps.delegate?.run('CHECK');
+    return;
+  }
   const { containerId, ifname } = target;
   throw new CniError(
     Code.CheckFailed,
@@ -36,15 +39,16 @@ interface Previous {
   readonly addresses: readonly { readonly address: string; readonly gateway: string | undefined }[];
 }
 
-/** What prevResult says of our interface; later plugins of a chain may have added to it (SPEC.md 1.1.0 section 2). */
+/**
+ * What prevResult says of our interface; later plugins of a chain may have added to it (SPEC.md 1.1.0 section 2 "CHECK"). It is in
+ * the version of the configuration, which is 0.4.0 at least: older ones have no CHECK.
+ */
 function previousOf({ conf }: Deps, target: Target): Previous {
-  const result = record(conf.prevResult, 'prevResult');
-  const at = { path: 'prevResult' };
-  const interfaces = required(result, 'interfaces', { ...at, as: list(record) });
-  const index = interfaces.findIndex(
-    (entry) => member(entry, 'name') === target.ifname && member(entry, 'sandbox') === target.sandbox,
+  const result = conf.prevResult ?? fail('prevResult', 'the result of ADD', undefined);
+  const index = result.interfaces.findIndex(
+    (entry) => entry.name === target.ifname && entry.sandbox === target.sandbox,
   );
-  const own = interfaces[index];
+  const own = result.interfaces[index];
   if (own === undefined) {
     throw new CniError(
       Code.CheckFailed,
@@ -52,19 +56,9 @@ function previousOf({ conf }: Deps, target: Target): Previous {
       { details: 'JSON path prevResult.interfaces' },
     );
   }
-  const ips = required(result, 'ips', { ...at, as: list(record) });
-  return {
-    mac: text(member(own, 'mac'), `prevResult.interfaces[${index}].mac`),
-    addresses: ips.flatMap((entry, n) => (pointsAt(entry, index) ? [addressIn(entry, `prevResult.ips[${n}]`)] : [])),
-  };
+  const ips = result.ips.filter((entry) => (entry.interface ?? index) === index);
+  return { mac: own.mac ?? '', addresses: ips.map(({ address, gateway }) => ({ address, gateway })) };
 }
-
-const addressIn = (entry: Json, path: string): Previous['addresses'][number] => ({
-  address: required(entry, 'address', { path, as: text }),
-  gateway: optional(entry, 'gateway', { path, as: text }),
-});
-
-const pointsAt = (entry: Json, index: number): boolean => (member(entry, 'interface') ?? index) === index;
 
 /** Known by its record; one that another plugin made is found by its name. */
 async function endpointOf({ session, leases, conf }: Deps, target: Target): Promise<Endpoint | undefined> {
@@ -74,10 +68,16 @@ async function endpointOf({ session, leases, conf }: Deps, target: Target): Prom
   return id === undefined ? undefined : findEndpoint(session, id);
 }
 
-async function againstLease({ leases, conf }: Deps, target: Target, endpoint: Endpoint): Promise<readonly string[]> {
+async function againstLease(
+  { leases, conf, delegate }: Deps,
+  target: Target,
+  endpoint: Endpoint,
+): Promise<readonly string[]> {
   const holder = holderOf(target, conf.name);
-  const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
   const lease = await leases.find(holder.key);
+  // What an IPAM plugin reserved is its own CHECK's matter: our record then holds no addresses.
+  if (delegate !== undefined) return [];
+  const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
   const addresses = lease?.addresses ?? [];
   const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
   return [

@@ -3,6 +3,7 @@ import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
 import { decodeLog, type LogConfig } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { cidr, type EndpointPolicy, policies } from '../policy/endpoint-policies.ts';
+import { readResult } from '../spec/convert.ts';
 import {
   bool,
   type Decoder,
@@ -18,7 +19,6 @@ import {
   refuse,
   text,
 } from '../spec/decode.ts';
-import { readResult } from '../spec/convert.ts';
 import { decodeDns, decodeRuntimeDns, mergeDns } from '../spec/dns.ts';
 import type { Result, ResultDns } from '../spec/result.ts';
 

@@ -90,7 +90,11 @@ async function freeDead(deps: Deps, { leases }: Inventory, attempt: Attempt): Pr
 /** An endpoint with a derived id is ours when its own name gives that id; other networks' and other plugins' are left. */
 async function removeOrphan(deps: Deps, id: string): Promise<void> {
   const endpoint = await findEndpoint(deps.session, id);
-  if (endpoint === undefined || !namesOf(endpoint.name, deps.conf.name).some((one) => endpointId(one, endpoint.networkId) === id)) return;
+  if (
+    endpoint === undefined ||
+    !namesOf(endpoint.name, deps.conf.name).some((one) => endpointId(one, endpoint.networkId) === id)
+  )
+    return;
   await deleteEndpoint(deps.session, id);
 }
 

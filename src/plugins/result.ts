@@ -9,10 +9,7 @@ import { routesOf } from './routes.ts';
 import type { Attached } from './verify.ts';
 
 /** The container's interface is named CNI_IFNAME and every address points at it: containerd looks for both. */
-export function resultOf(
-  { lease, endpoint, conf }: Attached,
-  target: Target,
-): Result {
+export function resultOf({ lease, endpoint, conf }: Attached, target: Target): Result {
   const routes = furtherRoutes(conf, lease.addresses);
   const dns = dnsOf(endpoint.dns);
   return {

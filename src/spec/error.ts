@@ -13,6 +13,8 @@ export const Code = {
   Decode: 6,
   InvalidConfig: 7,
   TryAgainLater: 11,
+  NotAvailable: 50,
+  LimitedConnectivity: 51,
   Hns: 100,
   Ipam: 101,
   NetworkMissing: 102,

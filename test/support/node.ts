@@ -8,6 +8,7 @@ import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import type { TraceEntry } from '../../native/simulator/trace.ts';
 import { nodeFiles } from '../../src/disk/node-files.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
+import { systemPrograms } from '../../src/ipam/programs.ts';
 import { openStore } from '../../src/ipam/store.ts';
 import { reservedAddresses } from '../../src/plugins/gateway.ts';
 import { run } from '../../src/run.ts';
@@ -141,6 +142,7 @@ export function createTestNode(
         { env, stdin, stdout },
         {
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
+          programs: systemPrograms(false),
           native: () => simulatedNative({ dispatcher, process }),
           leases: (decoded, surroundings) =>
             changed(

@@ -3,7 +3,9 @@
 /** Oldest first: the tags of the specification that a configuration can name. */
 export const VERSIONS = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'] as const;
 
-const from = (first: string): readonly string[] => VERSIONS.slice(VERSIONS.findIndex((version) => version === first));
+type Version = (typeof VERSIONS)[number];
+
+const from = (first: Version): readonly string[] => VERSIONS.slice(VERSIONS.indexOf(first));
 
 /** With a list of interfaces in the result. */
 export const WITH_INTERFACES = from('0.3.0');

@@ -1,118 +1,100 @@
-// Judge reads what a CNI plugin printed and says whether libcni takes it. It starts no plugin and looks at no node.
-//
-// Each line of stdin is {"kind": "result", "error" or "version", "version": the configuration's, "stdout": the text};
-// each gets one line: "ok", or why not. The exit code is 1 when any is not ok.
+// Judge reads what CNI plugins printed and says whether libcni takes it. It starts no plugin and looks at no node.
+// stdin: values {"kind": "result", "error" or "version", "version": the configuration's, "stdout": what was printed};
+// stdout: a line for each, "ok" or why not.
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"reflect"
-	"strings"
 
 	"github.com/containernetworking/cni/pkg/types"
 	"github.com/containernetworking/cni/pkg/types/create"
 	"github.com/containernetworking/cni/pkg/version"
 )
 
-type output struct{ Kind, Version, Stdout string }
-
-func main() {
-	code := 0
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		if err := judge(lines.Bytes()); err != nil {
-			code = 1
-			fmt.Println(strings.ReplaceAll(err.Error(), "\n", " "))
-			continue
-		}
-		fmt.Println("ok")
-	}
-	if err := lines.Err(); err != nil {
-		fmt.Println(err)
-		code = 1
-	}
-	os.Exit(code)
+var judges = map[string]func(asked string, printed []byte) error{
+	"result": judgeResult, "error": judgeError, "version": judgeVersion,
 }
 
-func judge(line []byte) error {
-	var given output
-	if err := json.Unmarshal(line, &given); err != nil {
-		return fmt.Errorf("not a line for the judge: %w", err)
-	}
-	printed := []byte(given.Stdout)
-	switch given.Kind {
-	case "result":
-		return judgeResult(given.Version, printed)
-	case "error":
-		return judgeError(given.Version, printed)
-	case "version":
-		info, err := (&version.PluginDecoder{}).Decode(printed)
-		if err != nil {
-			return err
+func main() {
+	for input := json.NewDecoder(os.Stdin); input.More(); {
+		var given struct{ Kind, Version, Stdout string }
+		if err := input.Decode(&given); err != nil || judges[given.Kind] == nil {
+			fmt.Fprintf(os.Stderr, "Cannot judge kind %q: %v\n", given.Kind, err)
+			os.Exit(1)
 		}
-		if refusal := (&version.Reconciler{}).CheckRaw(given.Version, info.SupportedVersions()); refusal != nil {
-			return refusal
+		verdict := "ok"
+		if err := judges[given.Kind](given.Version, []byte(given.Stdout)); err != nil {
+			verdict = fmt.Sprintf("%q", err)
 		}
-		return nil
+		fmt.Println(verdict)
 	}
-	return fmt.Errorf("not a kind of output: %q", given.Kind)
 }
 
 // judgeResult converts a result to every version, from there to every other one, and back.
 func judgeResult(asked string, printed []byte) error {
-	result, err := create.CreateFromBytes(printed)
-	if err != nil {
-		return err
-	}
-	if result.Version() != asked {
-		return fmt.Errorf("result of version %s, expected %s", result.Version(), asked)
-	}
-	if err := sameJSON(printed, result); err != nil {
-		return err
+	if read, err := convert(printed, asked); err != nil || !reflect.DeepEqual(stated(printed), stated(read)) {
+		return fmt.Errorf("libcni reads %s, %v", read, err)
 	}
 	for _, first := range version.All.SupportedVersions() {
 		for _, second := range version.All.SupportedVersions() {
-			back, err := convert(result, first, second, asked)
-			if err != nil {
-				return fmt.Errorf("by %s and %s: %w", first, second, err)
-			}
-			// An older version cannot say all that a newer one can: what the oldest on the way can say must survive.
+			// An older version cannot say all that a newer one can; what the oldest on the way can say must survive.
 			oldest := min(asked, first, second)
-			if before, after := text(result, oldest), text(back, oldest); before != after {
-				return fmt.Errorf("by %s and %s: %s became %s", first, second, before, after)
+			before, _ := convert(printed, oldest)
+			after, err := convert(printed, first, second, asked, oldest)
+			if err != nil || string(before) != string(after) {
+				return fmt.Errorf("by %s and %s %s became %s, %v", first, second, before, after, err)
 			}
 		}
 	}
 	return nil
 }
 
-// convert goes from version to version through JSON, as a result does that each plugin of a chain is given.
-func convert(result types.Result, path ...string) (types.Result, error) {
+// convert goes from version to version by way of JSON, as a result does that one plugin of a chain hands to the next.
+func convert(printed []byte, path ...string) ([]byte, error) {
 	for _, next := range path {
-		converted, err := result.GetAsVersion(next)
+		result, err := create.CreateFromBytes(printed)
+		if err == nil {
+			result, err = result.GetAsVersion(next)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if result, err = create.CreateFromBytes([]byte(text(converted, next))); err != nil {
-			return nil, err
-		}
+		printed, _ = json.Marshal(result)
 	}
-	return result, nil
+	return printed, nil
 }
 
-func text(result types.Result, version string) string {
-	var buffer bytes.Buffer
-	converted, err := result.GetAsVersion(version)
-	if err == nil {
-		err = converted.PrintTo(&buffer)
+// stated is what a result says at all: libcni leaves out an empty list, and up to 0.4.0 adds an empty "dns".
+func stated(printed []byte) (fields map[string]any) {
+	_ = json.Unmarshal(printed, &fields)
+	for key, value := range fields {
+		if text := fmt.Sprint(value); text == "[]" || text == "map[]" {
+			delete(fields, key)
+		}
 	}
-	if err != nil {
-		return err.Error()
+	return fields
+}
+
+// judgeError decodes an error as libcni does, and looks at its version, which libcni does not.
+func judgeError(asked string, printed []byte) error {
+	decoded := struct {
+		types.Error
+		CNIVersion string
+	}{}
+	err := json.Unmarshal(printed, &decoded)
+	if err != nil || decoded.Code == 0 || decoded.Msg == "" || decoded.CNIVersion != asked {
+		return fmt.Errorf("libcni reads %+v, %v", decoded, err)
 	}
-	return buffer.String()
+	return nil
+}
+
+func judgeVersion(asked string, printed []byte) error {
+	info, err := (&version.PluginDecoder{}).Decode(printed)
+	if err == nil && (&version.Reconciler{}).Check(asked, info) != nil {
+		err = fmt.Errorf("%s is not in %q", asked, info.SupportedVersions())
+	}
+	return err
 }

@@ -1,5 +1,5 @@
 /** Results of ADD in the form of every version, read into one, and what is wrong with their form. */
-import { claim } from './claim.ts';
+import { brief, claim } from './claim.ts';
 import { isObject, type Json, objects, textAt } from './json.ts';
 import { hasInterfaces } from './versions.ts';
 
@@ -51,18 +51,33 @@ function ipOf(json: Json, address: string): ResultIp {
 /** `10.244.3.7/24` without its prefix. */
 export const hostOf = (address: string): string => address.split('/')[0] ?? '';
 
-const TOP = {
-  old: ['cniVersion', 'ip4', 'ip6', 'dns'],
-  new: ['cniVersion', 'interfaces', 'ips', 'routes', 'dns'],
-} as const;
-const IP_OLD = ['ip', 'gateway', 'routes'];
-const IP_03 = ['version', 'address', 'gateway', 'interface'];
-const IP_10 = ['address', 'gateway', 'interface'];
-const INTERFACE_03 = ['name', 'mac', 'sandbox'];
-const INTERFACE_11 = [...INTERFACE_03, 'mtu', 'socketPath', 'pciID'];
-const ROUTE_03 = ['dst', 'gw'];
-const ROUTE_11 = [...ROUTE_03, 'mtu', 'advmss', 'priority', 'table', 'scope'];
+/** The keys that a version knows. */
+interface Form {
+  readonly top: readonly string[];
+  readonly interface: readonly string[];
+  readonly ip: readonly string[];
+  readonly route: readonly string[];
+}
+
 const DNS = ['nameservers', 'domain', 'search', 'options'];
+const LISTS = ['cniVersion', 'interfaces', 'ips', 'routes', 'dns'];
+const INTERFACE = ['name', 'mac', 'sandbox'];
+const ROUTE = ['dst', 'gw'];
+
+function formOf(version: string): Form {
+  if (!hasInterfaces(version)) {
+    return { top: ['cniVersion', 'ip4', 'ip6', 'dns'], interface: [], ip: ['ip', 'gateway', 'routes'], route: ROUTE };
+  }
+  const ip = ['address', 'gateway', 'interface'];
+  if (version === '1.0.0') return { top: LISTS, interface: INTERFACE, ip, route: ROUTE };
+  if (version !== '1.1.0') return { top: LISTS, interface: INTERFACE, ip: ['version', ...ip], route: ROUTE };
+  return {
+    top: LISTS,
+    interface: [...INTERFACE, 'mtu', 'socketPath', 'pciID'],
+    ip,
+    route: [...ROUTE, 'mtu', 'advmss', 'priority', 'table', 'scope'],
+  };
+}
 
 /** Claims that a result has the keys of its version and no other, each with a value of its kind. */
 export function claimForm(json: Json, version: string): void {
@@ -70,25 +85,30 @@ export function claimForm(json: Json, version: string): void {
     json['cniVersion'] === version,
     `cniVersion of the result is "${String(json['cniVersion'])}", not "${version}"`,
   );
-  const isNew = hasInterfaces(version);
-  onlyKeys(json, isNew ? TOP.new : TOP.old, 'the result');
+  const form = formOf(version);
   const { interfaces, ips, routes, dns } = viewOf(json, version);
-  const newest = version === '1.1.0';
-  for (const one of interfaces) onlyKeys(one, newest ? INTERFACE_11 : INTERFACE_03, 'an interface');
-  for (const one of routes) onlyKeys(one, newest ? ROUTE_11 : ROUTE_03, 'a route');
-  for (const { json: ip, address } of ips) {
-    const hasFamily = isNew && !version.startsWith('1.');
-    onlyKeys(ip, isNew ? (hasFamily ? IP_03 : IP_10) : IP_OLD, 'an address');
-    claim(/^[0-9a-f.:]+\/\d+$/i.test(address), `the address "${address}" is no CIDR`);
-    if (hasFamily)
-      claim(ip['version'] === (address.includes(':') ? '6' : '4'), 'an address lacks its family as version');
-  }
-  onlyKeys(dns, DNS, 'dns');
-  for (const { dst } of routes) claim(/\/\d+$/.test(String(dst)), `the route's dst "${String(dst)}" is no CIDR`);
+  onlyKeys([json], form.top, 'the result');
+  onlyKeys(interfaces, form.interface, 'an interface');
+  onlyKeys(
+    ips.map((ip) => ip.json),
+    form.ip,
+    'an address',
+  );
+  onlyKeys(routes, form.route, 'a route');
+  onlyKeys([dns], DNS, 'dns');
   claim(ips.length > 0, 'the result has no address');
+  for (const ip of ips) claimAddress(ip, form.ip.includes('version'));
+  for (const { dst } of routes) claim(/\/\d+$/.test(String(dst)), `the route's dst "${String(dst)}" is no CIDR`);
 }
 
-function onlyKeys(object: Json, keys: readonly string[], what: string): void {
-  const strange = Object.keys(object).filter((key) => !keys.includes(key));
+function claimAddress({ address, json }: ResultIp, hasFamily: boolean): void {
+  claim(/^[0-9a-f.:]+\/\d+$/i.test(address), `the address "${address}" is no CIDR`);
+  if (!hasFamily) return;
+  const family = address.includes(':') ? '6' : '4';
+  claim(json['version'] === family, `version of an address is ${brief(json['version'])}, expected "${family}"`);
+}
+
+function onlyKeys(all: readonly Json[], keys: readonly string[], what: string): void {
+  const strange = all.flatMap(Object.keys).filter((key) => !keys.includes(key));
   claim(strange.length === 0, `${what} has the key "${strange.join('", "')}", which its version does not have`);
 }

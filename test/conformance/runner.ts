@@ -1,7 +1,7 @@
 /** Runs cases, some at a time, and tells for each point of the checklist what came out. */
 import type { Case } from './case.ts';
 import { type Bench, createLab } from './lab.ts';
-import type { Point } from './points.ts';
+import type { Point } from './point.ts';
 
 export interface Failure {
   readonly title: string;

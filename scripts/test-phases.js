@@ -40,13 +40,14 @@ export function phases() {
     },
     check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
     check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
+    check('exe', 'libcni programs', ['node', 'scripts/libcni.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     { layer: 'exe', name: 'tests', groups: testGroups('exe'), limitMs: 15 * MINUTE },
     check('wine', 'DLLs', ['node', 'scripts/build-native.js'], { prepare: () => ensureTools(['mingw']) }),
     check('wine', 'set-up', ['node', 'scripts/setup.js', '--for', 'wine'], {
       limitMs: 30 * MINUTE,
       prepare: canRunWine,
     }),
-    check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildCnitool }),
+    check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
   ];
 }
@@ -71,7 +72,7 @@ async function canRunWine() {
   if (reason !== undefined) throw new Error(reason);
 }
 
-async function canBuildCnitool() {
+async function canBuildWithGo() {
   const { ensureGo } = await import('./cnitool.js');
   await ensureGo();
 }

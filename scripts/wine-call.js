@@ -9,16 +9,16 @@ const OVERRIDES = 'computenetwork,vmcompute=n;mscoree,mshtml,winemenubuilder.exe
 
 /**
  * Runs `argv` to its end. stdio are files, because node.exe cannot open Unix pipes as streams. `code` is the exit code
- * modulo 256; null with `timedOut` when the limit ended it.
+ * modulo 256; null with `timedOut` when the limit ended it, null alone when `signal` did.
  */
-export async function call(context, argv, { env = {}, cwd = tmpdir(), stdin = '', timeoutMs = 120_000 } = {}) {
+export async function call(context, argv, { env = {}, cwd = tmpdir(), stdin = '', timeoutMs = 120_000, signal } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'wincni-run-'));
   const file = (name) => join(folder, name);
   writeFileSync(file('stdin'), stdin);
   const stdio = [openSync(file('stdin'), 'r'), openSync(file('stdout'), 'w'), openSync(file('stderr'), 'w')];
   const startedMs = performance.now();
   try {
-    const ended = await wait(command(context, argv, { cwd, env }), stdio, timeoutMs);
+    const ended = await wait(command(context, argv, { cwd, env }), stdio, { timeoutMs, signal });
     const text = (name) => readFileSync(file(name), 'utf8');
     return { ...ended, stdout: text('stdout'), stderr: text('stderr'), durationMs: performance.now() - startedMs };
   } finally {
@@ -55,9 +55,10 @@ function command({ wine, home, prefix }, argv, { cwd = '/', env = {} } = {}) {
 }
 
 /** Waits for the program alone: the prefix's server, which its first program starts, keeps the files open for longer. */
-function wait([program, args, options], stdio, timeoutMs) {
+function wait([program, args, options], stdio, { timeoutMs, signal }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio });
+    signal?.addEventListener('abort', () => child.kill('SIGKILL'));
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;

@@ -8,6 +8,8 @@ export interface WineOptions {
   readonly stdin?: string | Buffer;
   /** Two minutes when absent. */
   readonly timeoutMs?: number;
+  /** Kills the program when it is aborted. */
+  readonly signal?: AbortSignal;
   /** From freshPrefix(); this process's own when absent. */
   readonly prefix?: string;
 }

@@ -13,12 +13,11 @@ import { del } from './plugins/del.ts';
 import type { Deps } from './plugins/deps.ts';
 import { gc } from './plugins/gc.ts';
 import { resultOf } from './plugins/result.ts';
-import { status } from './plugins/status.ts';
-import { type Command, type DelTarget, type Environment, readCommand } from './spec/command.ts';
-import { appendResult, writeResult } from './spec/convert.ts';
+import { notAvailable, status } from './plugins/status.ts';
+import { type Command, type DelTarget, type Environment, readCommand, versionIn } from './spec/command.ts';
+import { appendResult, readResult, writeResult } from './spec/convert.ts';
 import type { Json } from './spec/decode.ts';
-import { CniError } from './spec/error.ts';
-import type { Result } from './spec/result.ts';
+import { CniError, unmistakable } from './spec/error.ts';
 import { NEWEST, versionResult } from './spec/version.ts';
 
 /** What the process gives and takes; a test passes a plain object. */
@@ -49,33 +48,22 @@ type ConfiguredCommand = Exclude<Command, { verb: 'VERSION' }>;
 
 /** Runs one CNI command and answers the exit status: 0, or 1 with an error object on stdout (SPEC.md 1.1.0 section 5). */
 export async function run(io: Io, platform: Platform): Promise<0 | 1> {
-  let cniVersion: string = NEWEST;
+  let stdin = new Uint8Array();
   try {
-    const command = readCommand(io.env, io.stdin);
-    cniVersion = command.cniVersion ?? NEWEST;
+    const command = readCommand(io.env, () => {
+      stdin = new Uint8Array(io.stdin());
+      return stdin;
+    });
     if (command.verb === 'VERSION') io.stdout(line(versionResult(command.cniVersion)));
     else await configuredVerb(io, platform, command);
     return 0;
   } catch (thrown) {
     const error = CniError.from(thrown).toJSON();
+    const cniVersion = versionIn(stdin) ?? NEWEST;
     io.stdout(line({ cniVersion, ...(io.env['CNI_COMMAND'] === 'DEL' ? unmistakable(error) : error) }));
     return 1;
   }
 }
-
-/**
- * containerd's client takes a DEL error that contains "not found" or "no such file or directory" for success, and the rest
- * would never be removed; a DEL that fails has something left (go-cni cni.go, Remove).
- */
-const unmistakable = (error: Json): Json =>
-  Object.fromEntries(
-    Object.entries(error).map(([key, value]) => [
-      key,
-      typeof value === 'string'
-        ? value.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'missing file')
-        : value,
-    ]),
-  );
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
@@ -88,7 +76,8 @@ async function configuredVerb(io: Io, platform: Platform, command: ConfiguredCom
     const deps = depsOf(platform, { io, conf, command }, ledger);
     await execute(io, deps, { command, notes: ledger.notes });
   } catch (thrown) {
-    failure = CniError.from(thrown);
+    const error = CniError.from(thrown);
+    failure = command.verb === 'STATUS' ? notAvailable(error) : error;
     throw failure;
   } finally {
     for (const session of ledger.sessions) await session.close();
@@ -140,8 +129,13 @@ async function execute(
 ): Promise<void> {
   switch (command.verb) {
     case 'ADD': {
+      // Read before anything is done: what cannot be passed on is refused while there is nothing to undo.
+      const previous = deps.conf.prevResult === undefined ? undefined : readResult(deps.conf.prevResult, 'prevResult');
       const attached = await add(deps, command.target);
-      io.stdout(line(writeResult(chained(deps, resultOf(attached, command.target)), command.cniVersion)));
+      const own = resultOf(attached, command.target);
+      // Behind another plugin of the chain, the result is that plugin's with ours added (SPEC.md 1.1.0 section 2 "ADD").
+      const whole = previous === undefined ? own : appendResult(previous, own);
+      io.stdout(line(writeResult(whole, command.cniVersion)));
       await commit(deps, attached.lease.key, notes);
       return;
     }
@@ -157,10 +151,6 @@ async function execute(
       return command satisfies never;
   }
 }
-
-/** Behind another plugin of the chain, the result is that plugin's with ours added (SPEC.md 1.1.0 section 2 "ADD"). */
-const chained = ({ conf }: Deps, own: Result): Result =>
-  conf.prevResult === undefined ? own : appendResult(conf.prevResult, own);
 
 /**
  * Only now does the runtime know of the attachment; until here a DEL has to expect half of one. The result is out, so that
@@ -191,7 +181,7 @@ function log({ command, conf, failure, notes, calls, ms, trace }: Outcome): void
     verb: command.verb,
     network: conf.name,
     ...('target' in command ? targetFields(command.target) : {}),
-    ...(trace === undefined ? {} : { traceparent: trace }),
+    ...(trace === undefined || trace === '' ? {} : { traceparent: trace }),
     outcome: failure === undefined ? 'ok' : failure.toJSON(),
     ...(notes.length === 0 ? {} : { notes }),
     ms: Math.round(ms),

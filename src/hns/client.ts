@@ -43,13 +43,19 @@ export async function endpointIds(session: Session, name: string): Promise<reado
   return ids.map((id) => id.toUpperCase());
 }
 
-/** The ids of all endpoints on the network of that name, upper case; none when there is no such network. Two calls. */
-export async function endpointsOfNetwork(session: Session, name: string): Promise<readonly string[]> {
+export interface NetworkEndpoints {
+  readonly networkId: string;
+  /** Upper case. */
+  readonly ids: readonly string[];
+}
+
+/** All endpoints on the network of that name; undefined when there is no such network. Two calls. */
+export async function endpointsOfNetwork(session: Session, name: string): Promise<NetworkEndpoints | undefined> {
   const task = `list the endpoints of the HNS network "${name}"`;
-  const [network] = await enumerate(session, { kind: 'Network', task, filter: { Name: name } });
-  if (network === undefined) return [];
-  const ids = await enumerate(session, { kind: 'Endpoint', task, filter: { VirtualNetwork: network } });
-  return ids.map((id) => id.toUpperCase());
+  const [networkId] = await enumerate(session, { kind: 'Network', task, filter: { Name: name } });
+  if (networkId === undefined) return undefined;
+  const ids = await enumerate(session, { kind: 'Endpoint', task, filter: { VirtualNetwork: networkId } });
+  return { networkId, ids: ids.map((id) => id.toUpperCase()) };
 }
 
 /** The endpoint of that id, or undefined. Two calls. */

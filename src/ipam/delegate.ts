@@ -1,4 +1,5 @@
 /** An IPAM plugin of its own executable: found in CNI_PATH, run with the configuration and environment as they came. */
+import { decodeConfig } from '../spec/command.ts';
 import { readResult } from '../spec/convert.ts';
 import { isRecord } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -69,10 +70,28 @@ function start(options: DelegateOptions, verb: DelegateVerb, whose?: Attachment)
       { details: `CNI_PATH ${env['CNI_PATH'] ?? ''}` },
     );
   }
-  const names = whose === undefined ? {} : { CNI_CONTAINERID: whose.containerId, CNI_IFNAME: whose.ifname };
-  const ended = programs.run({ path, env: { ...env, CNI_COMMAND: verb, ...names }, stdin, timeoutMs: remainingMs() });
+  const given = isOwn(env, whose) ? { env, stdin } : inNameOf(whose, { env, stdin });
+  const ended = programs.run({
+    path,
+    env: { ...given.env, CNI_COMMAND: verb },
+    stdin: given.stdin,
+    timeoutMs: remainingMs(),
+  });
   if (ended.status === 0) return ended.stdout;
   throw failure(`${type} ${verb}`, ended);
+}
+
+type Given = Pick<Program, 'env' | 'stdin'>;
+
+const isOwn = (env: Given['env'], whose: Attachment | undefined): whose is undefined =>
+  whose === undefined || (whose.containerId === env['CNI_CONTAINERID'] && whose.ifname === env['CNI_IFNAME']);
+
+/** For an attachment that this process was not started for: namespace, arguments and prevResult are another one's. */
+function inNameOf(whose: Attachment, { env, stdin }: Given): Given {
+  const { containerId, ifname } = whose;
+  const names = { CNI_CONTAINERID: containerId, CNI_IFNAME: ifname, CNI_NETNS: '', CNI_ARGS: '' };
+  const config = Object.entries(decodeConfig(stdin)).filter(([key]) => key.toLowerCase() !== 'prevresult');
+  return { env: { ...env, ...names }, stdin: Buffer.from(JSON.stringify(Object.fromEntries(config))) };
 }
 
 /** Windows: the name with `.exe`, then without, in each folder in turn (libcni's pkg/invoke/find.go). */

@@ -63,7 +63,7 @@ export interface Inventory {
 export interface Usage {
   readonly used: number;
   readonly total: bigint;
-  /** Whether a tombstone may give an address back. */
+  /** Whether the next sweep frees an address although none is free now. */
   readonly canReclaim: boolean;
 }
 
@@ -97,8 +97,8 @@ export interface LeaseStore {
    */
   readonly claim: (key: string) => Promise<boolean>;
   readonly inventory: () => Promise<Inventory>;
-  /** From the names of the folder alone. */
-  readonly usage: () => Promise<Usage>;
+  /** From the names of the folder, without the lock; a full one has its tombstones read: older than `tombstoneMs` counts as free. */
+  readonly usage: (tombstoneMs: number) => Promise<Usage>;
   /** Frees a tombstone's addresses, then drops it. */
   readonly exhume: (key: string) => Promise<void>;
 }

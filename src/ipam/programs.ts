@@ -1,10 +1,11 @@
 /** Other executables on this machine, for delegation. The module that starts them is loaded when one is started. */
 import { statSync } from 'node:fs';
+import { CniError, Code } from '../spec/error.ts';
 import type { Programs } from './delegate.ts';
 
 export const systemPrograms = (windows: boolean): Programs => ({
   windows,
-  firstFile: (paths) => paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true),
+  firstFile: (paths) => paths.find(isFile),
   run: ({ path, env, stdin, timeoutMs }) => {
     // Loading child_process costs every command milliseconds, and hardly any command needs it.
     const { spawnSync } = process.getBuiltinModule('node:child_process');
@@ -17,7 +18,20 @@ export const systemPrograms = (windows: boolean): Programs => ({
       maxBuffer: 16 * 1024 * 1024,
       windowsHide: true,
     });
-    if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'ETIMEDOUT') throw error;
+    const { code } = (error ?? {}) as NodeJS.ErrnoException;
+    // EPIPE: it ended without reading all of stdin, which is its own affair.
+    if (error !== undefined && code !== 'ETIMEDOUT' && code !== 'EPIPE') {
+      throw new CniError(Code.Ipam, `Cannot run "${path}": ${code ?? error.message}`, { cause: error });
+    }
     return { status, stdout: stdout.toString('utf8') };
   },
 });
+
+/** A folder that cannot be looked into has no plugin for us. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -92,7 +92,8 @@ export function openStore(options: StoreOptions): LeaseStore {
         ? []
         : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
     inventory: () => ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
-    usage: () => ifAny(usageOf(stock), () => usageOf(stock)),
+    // Who asks only wants to know, every few seconds: a lock that somebody holds must not keep the answer back.
+    usage: (tombstoneMs) => Promise.resolve(usageOf(stock, tombstoneMs)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
     exhume: (key) =>
       ifAny(undefined, () => {

@@ -11,6 +11,7 @@ import { makeEndpoint } from './make-endpoint.ts';
 import { requireNetwork } from './network.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
+import { isAsRequested, requestOf } from './request.ts';
 import { sweep } from './sweep.ts';
 import { type Attached, mismatches } from './verify.ts';
 
@@ -45,9 +46,11 @@ async function reusable(deps: Deps, target: Target): Promise<Attached | undefine
   if (!conf.reuse) return undefined;
   const lease = await leases.find(holderOf(target, conf.name).key);
   const endpoint = lease === undefined ? undefined : await findEndpoint(session, lease.endpointId);
-  if (lease === undefined || endpoint === undefined) return undefined;
+  // While HNS may still carry out a call of an earlier command, the endpoint may go again.
+  if (lease === undefined || endpoint === undefined || lease.inFlight) return undefined;
   const expected = { lease, netns: target.netns, policies: conf.policies };
-  return mismatches(endpoint, expected).length === 0 ? { lease, endpoint, conf } : undefined;
+  const matches = mismatches(endpoint, expected).length === 0 && isAsRequested(endpoint, requestOf(conf, lease));
+  return matches ? { lease, endpoint, conf } : undefined;
 }
 
 /** Asked only when the configuration needs it: one call. */

@@ -3,8 +3,9 @@ import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
 import type { Endpoint, Namespace } from '../hns/wire.ts';
 import { parseIp } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
-import { fail } from '../spec/decode.ts';
+import { readResult } from '../spec/convert.ts';
 import { CniError, Code } from '../spec/error.ts';
+import type { ResultIp } from '../spec/result.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { mismatches } from './verify.ts';
@@ -35,8 +36,8 @@ export async function check(deps: Deps, target: Target): Promise<void> {
 }
 
 interface Previous {
-  readonly mac: string;
-  readonly addresses: readonly { readonly address: string; readonly gateway: string | undefined }[];
+  readonly mac: string | undefined;
+  readonly addresses: readonly ResultIp[];
 }
 
 /**
@@ -44,8 +45,8 @@ interface Previous {
  * the version of the configuration, which is 0.4.0 at least: older ones have no CHECK.
  */
 function previousOf({ conf }: Deps, target: Target): Previous {
-  const result = conf.prevResult ?? fail('prevResult', 'the result of ADD', undefined);
-  const index = result.interfaces.findIndex(
+  const result = readResult(conf.prevResult, 'prevResult');
+  const index = result.interfaces.findLastIndex(
     (entry) => entry.name === target.ifname && entry.sandbox === target.sandbox,
   );
   const own = result.interfaces[index];
@@ -56,8 +57,10 @@ function previousOf({ conf }: Deps, target: Target): Previous {
       { details: 'JSON path prevResult.interfaces' },
     );
   }
-  const ips = result.ips.filter((entry) => (entry.interface ?? index) === index);
-  return { mac: own.mac ?? '', addresses: ips.map(({ address, gateway }) => ({ address, gateway })) };
+  const ips = result.ips.filter((entry) => entry.interface === index);
+  // Addresses without an index are ours only when none has ours: else they are those of an earlier plugin of the chain.
+  const addresses = ips.length > 0 ? ips : result.ips.filter((entry) => entry.interface === undefined);
+  return { mac: own.mac, addresses };
 }
 
 /** Known by its record; one that another plugin made is found by its name. */
@@ -75,16 +78,14 @@ async function againstLease(
 ): Promise<readonly string[]> {
   const holder = holderOf(target, conf.name);
   const lease = await leases.find(holder.key);
+  const expected = { netns: target.netns, policies: conf.policies };
   // What an IPAM plugin reserved is its own CHECK's matter: our record then holds no addresses.
-  if (delegate !== undefined) return [];
+  if (delegate !== undefined) return lease === undefined ? [] : mismatches(endpoint, { ...expected, lease: undefined });
   const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
-  const addresses = lease?.addresses ?? [];
   const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
   return [
     ...unreserved.map((ip) => `${ip} is not reserved for this container in ${conf.ipam.dataDir}`),
-    ...(lease === undefined
-      ? []
-      : mismatches(endpoint, { lease: { addresses }, netns: target.netns, policies: conf.policies })),
+    ...(lease === undefined ? [] : mismatches(endpoint, { ...expected, lease })),
   ];
 }
 
@@ -97,7 +98,9 @@ function againstResult(endpoint: Endpoint, previous: Previous, { conf }: Deps): 
     ({ gateway }) => gateway !== undefined && !hops.includes(parseIp(gateway)?.text),
   );
   return [
-    ...(endpoint.mac === previous.mac ? [] : [`its MAC is ${endpoint.mac}, prevResult says ${previous.mac}`]),
+    ...(previous.mac === undefined || endpoint.mac === previous.mac
+      ? []
+      : [`its MAC is ${endpoint.mac}, prevResult says ${previous.mac}`]),
     ...missing.map((address) => `prevResult lacks its address ${address}`),
     ...gone.map(({ address }) => `it lacks ${address} of prevResult`),
     ...unrouted.map(({ gateway }) => `it has no route by ${gateway}, the gateway of prevResult on "${conf.name}"`),

@@ -3,7 +3,6 @@ import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
 import { decodeLog, type LogConfig } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { cidr, type EndpointPolicy, policies } from '../policy/endpoint-policies.ts';
-import { readResult } from '../spec/convert.ts';
 import {
   bool,
   type Decoder,
@@ -20,7 +19,7 @@ import {
   text,
 } from '../spec/decode.ts';
 import { decodeDns, decodeRuntimeDns, mergeDns } from '../spec/dns.ts';
-import type { Result, ResultDns } from '../spec/result.ts';
+import type { ResultDns } from '../spec/result.ts';
 
 export interface NetConf {
   readonly name: string;
@@ -37,7 +36,8 @@ export interface NetConf {
   /** How long address and id of an attachment stay set aside when HNS may still make its endpoint. */
   readonly tombstoneMs: number;
   readonly log: LogConfig;
-  readonly prevResult: Result | undefined;
+  /** As it came: only ADD and CHECK read it, so that a broken one keeps no DEL from its work. */
+  readonly prevResult: unknown;
   /** Whether an ADD that finds its attachment as it would make it answers with that. */
   readonly reuse: boolean;
 }
@@ -94,7 +94,7 @@ export function decodeConf(config: Json, defaults: Defaults): NetConf {
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
     tombstoneMs: (at('tombstoneSeconds', number(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
     log: decodeLog(config, defaults.logFile),
-    prevResult: at('prevResult', readResult),
+    prevResult: member(config, 'prevResult'),
     reuse: at('repeatedAdd', oneOf('error', 'reuse')) === 'reuse',
   };
 }

@@ -1,19 +1,14 @@
 /** Reserves an address and makes the endpoint with it; when HNS refuses the address, the next one is tried. */
 import { type Created, createEndpoint, deleteEndpoint, findEndpoint, type OpenNetwork } from '../hns/client.ts';
 import type { Handle } from '../hns/native.ts';
-import { type EndpointRequest, SCHEMA, type WireDns } from '../hns/wire.ts';
 import type { Lease, Reservation } from '../ipam/lease.ts';
-import { formatCidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
-import { endpointPolicies } from '../policy/endpoint-policies.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
-import type { ResultDns } from '../spec/result.ts';
 import { type Addressed, giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
-import type { NetConf } from './conf.ts';
 import type { Deps } from './deps.ts';
-import { routesOf } from './routes.ts';
+import { requestOf } from './request.ts';
 import { settle } from './sweep.ts';
 
 export interface Made extends Addressed {
@@ -119,28 +114,3 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
       return reservation satisfies never;
   }
 }
-
-/** The document HNS gets, key by key what win-bridge sends for the same configuration. */
-function requestOf(conf: NetConf, lease: Lease): EndpointRequest {
-  const loopback = conf.loopbackDsr ? lease.addresses.map((address) => address.ip.text) : [];
-  const policies = endpointPolicies({ policies: conf.policies, ipMasqNetwork: conf.ipMasqNetwork, loopback });
-  return {
-    Name: lease.endpointName,
-    HostComputeNetwork: lease.hnsNetworkId,
-    ...(policies.length === 0 ? {} : { Policies: policies }),
-    IpConfigurations: lease.addresses.map((address) => ({ IpAddress: address.ip.text })),
-    Dns: wireDns(conf.dns),
-    Routes: routesOf(conf, lease.addresses).map(({ dst, gw }) => ({
-      NextHop: gw.text,
-      DestinationPrefix: formatCidr(dst),
-    })),
-    SchemaVersion: SCHEMA,
-  };
-}
-
-const wireDns = ({ domain, search, nameservers, options }: ResultDns): WireDns => ({
-  ...(domain === undefined ? {} : { Domain: domain }),
-  ...(search === undefined ? {} : { Search: search }),
-  ...(nameservers === undefined ? {} : { ServerList: nameservers }),
-  ...(options === undefined ? {} : { Options: options }),
-});

@@ -4,31 +4,43 @@ import type { Deps } from './deps.ts';
 import { requireNetwork } from './network.ts';
 
 /**
- * Throws code 50 when ADD cannot be served, 51 when pods that run suffer as well (SPEC.md 1.1.0 section 2 "STATUS"): that is
- * when the network is gone under living leases. Three calls.
+ * Throws why ADD cannot be served, with code 51 when pods that run suffer as well: when the network is gone under leases of
+ * this boot. The code of everything else is `notAvailable`'s to give. Three calls.
  */
 export async function status(deps: Deps): Promise<void> {
   try {
     await requireNetwork(deps);
   } catch (failure) {
-    throw await asStatus(deps, CniError.from(failure));
+    throw await whoSuffers(deps, CniError.from(failure));
   }
-  deps.delegate?.run('STATUS');
   if (deps.delegate === undefined) await requireFreeAddress(deps);
+  else deps.delegate.run('STATUS');
 }
 
-async function asStatus({ leases, conf }: Deps, failure: CniError): Promise<CniError> {
-  const isGone = failure.code === Code.NetworkMissing || failure.code === Code.InvalidConfig;
-  const suffering = isGone ? (await leases.usage()).used : 0;
-  const { message, details } = failure;
-  const options = { cause: failure, ...(details === undefined ? {} : { details }) };
-  if (suffering === 0) return new CniError(Code.NotAvailable, message, options);
-  const also = `${suffering} pods of "${conf.name}" have lost their network; restart them when it is back`;
-  return new CniError(Code.LimitedConnectivity, `${message}; ${also}`, options);
+/** Whatever keeps STATUS from its answer keeps ADD from its own: code 50, the text as it is (SPEC.md 1.1.0 section 2 "STATUS"). */
+export const notAvailable = (failure: CniError): CniError =>
+  failure.code === Code.NotAvailable || failure.code === Code.LimitedConnectivity
+    ? failure
+    : new CniError(Code.NotAvailable, failure.message, withDetails(failure));
+
+const withDetails = (failure: CniError): { readonly details?: string; readonly cause: unknown } => ({
+  cause: failure,
+  ...(failure.details === undefined ? {} : { details: failure.details }),
+});
+
+/** After a restart of the node all leases are of an earlier boot until the agent has made the network: nobody suffers then. */
+async function whoSuffers({ leases, conf }: Deps, failure: CniError): Promise<CniError> {
+  if (failure.code !== Code.NetworkMissing && failure.code !== Code.InvalidConfig) return failure;
+  const inventory = await leases.inventory();
+  const living = inventory.leases.filter(({ lease, ofThisBoot }) => ofThisBoot && lease.state === 'ready').length;
+  if (living === 0) return failure;
+  const pods = living === 1 ? '1 pod has' : `${living} pods have`;
+  const message = `${failure.message}; ${pods} lost the network "${conf.name}": restart what runs on it when it is back`;
+  return new CniError(Code.LimitedConnectivity, message, withDetails(failure));
 }
 
 async function requireFreeAddress({ leases, conf }: Deps): Promise<void> {
-  const { used, total, canReclaim } = await leases.usage();
+  const { used, total, canReclaim } = await leases.usage(conf.tombstoneMs);
   if (BigInt(used) < total || canReclaim) return;
   throw new CniError(
     Code.NotAvailable,

@@ -13,15 +13,16 @@ export interface Attached {
 }
 
 export interface Expected {
-  readonly lease: Pick<Lease, 'addresses'>;
+  /** Undefined when our record holds no addresses: an IPAM plugin reserved them. */
+  readonly lease: Pick<Lease, 'addresses'> | undefined;
   readonly netns: string;
   readonly policies: readonly EndpointPolicy[];
 }
 
 /** Each difference as "x is y, expected z". */
 export function mismatches(endpoint: Endpoint, { lease, netns, policies }: Expected): readonly string[] {
-  const wanted = lease.addresses.map((address) => address.ip.text);
   const has = endpoint.addresses.map((address) => address.ip);
+  const wanted = lease?.addresses.map((address) => address.ip.text) ?? has;
   const types = new Set(endpoint.policies.map((policy) => policy.Type.toLowerCase()));
   return [
     ...(endpoint.namespaceId === netns

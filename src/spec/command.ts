@@ -142,6 +142,15 @@ function statedVersion(bytes: Uint8Array): string | undefined {
   return typeof version === 'string' ? version : undefined;
 }
 
+/** The version of what came on stdin, for an error object; undefined when there is none that is spoken here. */
+export function versionIn(bytes: Uint8Array): Version | undefined {
+  try {
+    return requireVersion(statedVersion(bytes) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Devices of Windows, which no extension makes a folder (docs "Naming Files, Paths, and Namespaces", Win32). */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 

@@ -38,16 +38,23 @@ const familyOf = (address: string): '4' | '6' => (address.includes(':') ? '6' : 
 export function readResult(value: unknown, path: string): Result {
   const object = record(value, path);
   const dns = optional(object, 'dns', { path, as: decodeDns });
+  const interfaces = optional(object, 'interfaces', { path, as: list(networkInterface) }) ?? [];
   const stated = optional(object, 'routes', { path, as: list(route) }) ?? [];
   const old = (['ip4', 'ip6'] as const).flatMap((key) => optional(object, key, { path, as: oldAddress }) ?? []);
-  const ips = [...old.map((one) => one.ip), ...(optional(object, 'ips', { path, as: list(ip) }) ?? [])];
+  const told = optional(object, 'ips', { path, as: list(ip) }) ?? [];
+  const ips = [...old.map((one) => one.ip), ...told.map((one) => withIndexIn(one, interfaces))];
   const routes = [...old.flatMap((one) => one.routes), ...stated];
   return {
-    interfaces: optional(object, 'interfaces', { path, as: list(networkInterface) }) ?? [],
+    interfaces,
     ips,
     ...(routes.length === 0 ? {} : { routes }),
     ...(dns === undefined || Object.keys(dns).length === 0 ? {} : { dns }),
   };
+}
+
+/** An index that points at nothing is left out: behind it our own interface would take its place. */
+function withIndexIn({ interface: index, ...rest }: ResultIp, interfaces: readonly ResultInterface[]): ResultIp {
+  return index === undefined || index >= interfaces.length ? rest : { ...rest, interface: index };
 }
 
 function networkInterface(value: unknown, path: string): ResultInterface {
@@ -69,7 +76,7 @@ function ip(value: unknown, path: string): ResultIp {
   return {
     address: text(member(object, 'address'), join(path, 'address')),
     ...(gateway === undefined || gateway === '' ? {} : { gateway }),
-    ...(typeof index === 'number' && index >= 0 ? { interface: index } : {}),
+    ...(typeof index === 'number' && Number.isInteger(index) && index >= 0 ? { interface: index } : {}),
   };
 }
 

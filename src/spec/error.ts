@@ -56,3 +56,15 @@ export class CniError extends Error {
     return new CniError(Code.Internal, `Cannot finish the command: ${message}`, { cause: thrown });
   }
 }
+
+type ErrorObject = ReturnType<CniError['toJSON']>;
+
+/**
+ * The error object of a DEL: containerd's client takes one that holds "not found" or "no such file or directory" for success,
+ * and what is left would never be removed (go-cni cni.go, Remove).
+ */
+export function unmistakable({ code, msg, details }: ErrorObject): ErrorObject {
+  const text = (value: string): string =>
+    value.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'missing file');
+  return { code, msg: text(msg), ...(details === undefined ? {} : { details: text(details) }) };
+}

@@ -66,12 +66,22 @@ config('takes a rooted dataDir on Linux as it is', () => {
   assert.is(decode({ subnet: '10.244.3.0/24' }, '/var/lib/cni/networks').dataDir, '/var/lib/cni/networks');
 });
 
+config('leaves the section of another IPAM plugin to that plugin', () => {
+  const section = { type: 'whereabouts', range: '10.9.0.0/16', dataDir: 'relative', routes: 5 };
+  assert.equal(decodeIpam(section, 'ipam', WINDOWS), {
+    dataDir: WINDOWS,
+    ranges: [],
+    routes: [],
+    delegate: 'whereabouts',
+  });
+});
+
 const ok = { subnet: '10.244.3.0/24' };
 const BAD: readonly (readonly [path: string, section: unknown])[] = [
   ['ipam', undefined],
   ['ipam', 'host-local'],
   ['ipam.type', { ...ok }],
-  ['ipam.type', { ...ok, type: 'static' }],
+  ...['a/b', 'a\\b', '..', '', '-a', 5].map((type) => ['ipam.type', { ...ok, type }] as const),
   ['ipam.ranges', { type: 'host-local' }],
   ['ipam.ranges', { type: 'host-local', ranges: [] }],
   ['ipam.ranges', { type: 'host-local', ranges: [[ok], [{ subnet: '10.2.0.0/24' }]] }],

@@ -61,19 +61,24 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'with stdin that is no JSON': { conf: '{', code: Code.Decode, message: /^Cannot read the network configuration/ },
   'without a name': { conf: { name: undefined }, code: Code.InvalidConfig, message: /^Cannot use name: it is absent/ },
   'in a version that is not spoken': {
-    conf: { cniVersion: '0.4.0' },
+    conf: { cniVersion: '1.2.0' },
     code: Code.IncompatibleVersion,
-    message: /^Cannot use cniVersion: it is "0\.4\.0", expected one of "1\.0\.0", "1\.1\.0"$/,
+    message: /^Cannot use cniVersion: it is "1\.2\.0", expected one of "0\.1\.0", .*"1\.1\.0"$/,
+  },
+  'with a prevResult that cannot be passed on': {
+    conf: { prevResult: { ips: [{ address: 5 }] } },
+    code: Code.InvalidConfig,
+    message: /^Cannot use prevResult\.ips\[0\]\.address: it is 5, expected a string$/,
   },
   'with a subnet that is none': {
     ipam: { subnet: '10.244.3.0' },
     code: Code.InvalidConfig,
     message: /^Cannot use ipam\.subnet: it is "10\.244\.3\.0"/,
   },
-  'with an IPAM that is not ours': {
+  'with an IPAM plugin that is nowhere': {
     ipam: { type: 'dhcp' },
     code: Code.InvalidConfig,
-    message: /^Cannot use ipam\.type: it is "dhcp"/,
+    message: /^Cannot use ipam\.type: none of the folders of CNI_PATH has a plugin "dhcp"$/,
   },
   'with a policy type that is not supported': {
     conf: policy({ Type: 'ACL' }),

@@ -140,6 +140,18 @@ const PASSES: Readonly<Record<string, (result: Shown) => Result>> = {
     interfaces: [{ name: 'lo', sandbox: NS }, { name: 'eth0', sandbox: 'elsewhere' }, ...interfaces, { name: 'x' }],
     ips: [{ address: '10.9.9.9/24', interface: 0 }, ...ips.map((ip) => ({ ...ip, interface: 2 }))],
   }),
+  'with addresses of an earlier plugin that name no interface': ({ interfaces, ips }) => ({
+    interfaces,
+    ips: [{ address: '10.9.9.9/24' }, ...ips],
+  }),
+  'with an earlier interface of the same name': ({ interfaces, ips }) => ({
+    interfaces: [{ ...interfaces[0], mac: '00-00-00-00-00-01' }, ...interfaces],
+    ips: [{ address: '10.9.9.9/24', interface: 0 }, ...ips.map((ip) => ({ ...ip, interface: 1 }))],
+  }),
+  'without a MAC': ({ interfaces, ips }) => ({
+    interfaces: interfaces.map(({ name, sandbox }) => ({ name, sandbox })),
+    ips,
+  }),
   'with addresses that name no interface': ({ interfaces, ips }) => ({
     interfaces,
     ips: ips.map(({ address }) => ({ address })),
@@ -199,7 +211,7 @@ check(
 const BAD: readonly (readonly [prevResult: unknown, code: Code, message: RegExp])[] = [
   [undefined, Code.InvalidConfig, /^Cannot use prevResult: it is absent, expected a JSON object$/],
   [[], Code.InvalidConfig, /^Cannot use prevResult: it is \[\], expected a JSON object$/],
-  [{}, Code.InvalidConfig, /^Cannot use prevResult\.interfaces: it is absent, expected a JSON array$/],
+  [{}, Code.CheckFailed, /^Cannot confirm "eth0": prevResult has no interface of that name in sandbox/],
   [{ interfaces: [5] }, Code.InvalidConfig, /^Cannot use prevResult\.interfaces\[0\]: it is 5/],
   [{ interfaces: [] }, Code.CheckFailed, /^Cannot confirm "eth0": prevResult has no interface of that name in sandbox/],
   [
@@ -207,11 +219,15 @@ const BAD: readonly (readonly [prevResult: unknown, code: Code, message: RegExp]
     Code.CheckFailed,
     /^Cannot confirm "eth0": prevResult has no interface of that name in sandbox "5b0a8f4e-.*01"$/,
   ],
-  [{ interfaces: [{ name: 'eth0', sandbox: NS }] }, Code.InvalidConfig, /^Cannot use prevResult\.ips: it is absent/],
   [
-    { interfaces: [{ name: 'eth0', sandbox: NS }], ips: [] },
+    { interfaces: [{ name: 'eth0', sandbox: NS }] },
+    Code.CheckFailed,
+    /: prevResult lacks its address 10\.244\.3\.3\/24$/,
+  ],
+  [
+    { interfaces: [{ name: 'eth0', sandbox: NS, mac: 5 }], ips: [] },
     Code.InvalidConfig,
-    /^Cannot use prevResult\.interfaces\[0\]\.mac: it is absent, expected a string$/,
+    /^Cannot use prevResult\.interfaces\[0\]\.mac: it is 5, expected a string$/,
   ],
   [
     { interfaces: [{ name: 'eth0', sandbox: NS, mac: 'x' }], ips: [{ gateway: '10.244.3.2' }] },
@@ -224,7 +240,7 @@ const BAD: readonly (readonly [prevResult: unknown, code: Code, message: RegExp]
     /^Cannot use prevResult\.ips\[0\]\.gateway: it is 5, expected a string$/,
   ],
   [
-    { interfaces: [{ name: 'eth0', sandbox: NS, mac: 'x' }], ips: [{ interface: 3 }, { address: 5, interface: 0 }] },
+    { interfaces: [{ name: 'eth0', sandbox: NS, mac: 'x' }], ips: [{ address: '10.9.9.9/24' }, { address: 5 }] },
     Code.InvalidConfig,
     /^Cannot use prevResult\.ips\[1\]\.address: it is 5, expected a string$/,
   ],

@@ -25,6 +25,7 @@ conf('decodeConf() of the least there can be has every default', () => {
     tombstoneMs: 600_000,
     log: { level: 'off', file: DEFAULTS.logFile },
     prevResult: undefined,
+    reuse: false,
   });
 });
 
@@ -38,6 +39,9 @@ const READ: readonly (readonly [more: Record<string, unknown>, key: keyof NetCon
   [{ loopbackDSR: true }, 'loopbackDsr', true],
   [{ LoopbackDsr: true }, 'loopbackDsr', true],
   [{ prevResult: { ips: [] } }, 'prevResult', { ips: [] }],
+  [{ prevResult: 'x' }, 'prevResult', 'x'],
+  [{ repeatedAdd: 'reuse' }, 'reuse', true],
+  [{ RepeatedAdd: 'error' }, 'reuse', false],
   [{ logLevel: 'info', logFile: 'D:\\x.log' }, 'log', { level: 'info', file: 'D:\\x.log' }],
   [{ runtimeConfig: null, prevResult: null, policies: null }, 'policies', []],
   [{ apiVersion: 2 }, 'name', 'cbr0'],
@@ -129,7 +133,7 @@ const REFUSED: readonly (readonly [more: Record<string, unknown>, message: strin
   [{ timeoutSeconds: '60' }, 'timeoutSeconds: it is "60", expected a number in [0.01, 600]'],
   [{ tombstoneSeconds: -1 }, 'tombstoneSeconds: it is -1, expected a number in [0, 86400]'],
   [{ logFile: 'x.log' }, 'logFile: it is "x.log", expected an absolute path'],
-  [{ prevResult: 'x' }, 'prevResult: it is "x", expected a JSON object'],
+  [{ repeatedAdd: true }, 'repeatedAdd: it is true, expected one of "error", "reuse"'],
 ];
 for (const [more, message] of REFUSED) {
   conf(`decodeConf() refuses ${JSON.stringify(more)}`, () => {

@@ -1,7 +1,7 @@
 /** Environment and stdin: which commands they make, and every way in which they are wrong. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Command, decodeConfig, type Environment, readCommand } from '../../src/spec/command.ts';
+import { type Command, decodeConfig, type Environment, readCommand, versionIn } from '../../src/spec/command.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 
@@ -28,6 +28,7 @@ for (const verb of ['ADD', 'CHECK']) {
       verb,
       cniVersion: '1.0.0',
       config: CONF,
+      stdin: bytes(CONF),
       target: { containerId: 'a1b2c3', ifname: 'eth0', netns: GUID, sandbox: GUID, args: noArgs },
     });
   });
@@ -43,6 +44,28 @@ for (const netns of [undefined, '', GUID]) {
     });
   });
 }
+for (const verb of ['GC', 'STATUS'] as const) {
+  command(`readCommand() reads ${verb} without any variable of a container`, () => {
+    const conf = { ...CONF, cniVersion: '1.1.0' };
+    const env = { CNI_COMMAND: verb, CNI_PATH: verb === 'GC' ? 'C:\\opt' : '', CNI_CONTAINERID: '', CNI_NETNS: '' };
+    const made = readCommand(env, () => bytes(conf));
+    assert.equal(made, { verb, cniVersion: '1.1.0', config: conf, stdin: bytes(conf) });
+  });
+}
+command('readCommand() takes a configuration without version for one of 0.1.0', () => {
+  assert.is(read({}, { name: 'cbr0' }).cniVersion, '0.1.0');
+});
+command('readCommand() keeps stdin byte for byte', () => {
+  const text = Buffer.from('\ufeff { "name" : "cbr0",\r\n"name2":"ü" } \n', 'utf16le');
+  const made = readCommand(ENV, () => text);
+  assert.equal('stdin' in made ? made.stdin : undefined, text);
+});
+command('versionIn() is the version of stdin when it is one that is spoken, else none', () => {
+  assert.is(versionIn(bytes({ cniVersion: '0.3.1' })), '0.3.1');
+  for (const stdin of ['', '{', '{}', '[]', '{"cniVersion":5}', '{"cniVersion":"9.9.9"}']) {
+    assert.is(versionIn(bytes(stdin)), undefined, stdin);
+  }
+});
 command('readCommand() keeps CNI_NETNS as given beside the GUID in it', () => {
   const { target } = read({ CNI_NETNS: `C:\\x\\${GUID.toUpperCase()}` }) as Extract<Command, { verb: 'ADD' | 'CHECK' }>;
   assert.is(target.netns, GUID);
@@ -62,15 +85,15 @@ command('readCommand() answers VERSION with what stdin states, needing no other 
   throwsCni(() => version('{'), Code.Decode, /^Cannot read the network configuration on stdin: /);
 });
 
-const WRONG_VERB = 'expected ADD, DEL, CHECK or VERSION';
+const WRONG_VERB = 'expected ADD, CHECK, DEL, GC, STATUS or VERSION';
 const IFNAME = 'expected /^(?!\\.{1,2}$)[^/:\\s]{1,15}$/';
 const ID = 'expected /^[A-Za-z0-9][A-Za-z0-9_.-]*$/';
 /** What is wrong in the environment, the whole message, the variables in `details`. */
 const BAD_VARIABLES: readonly (readonly [env: Environment, message: string, details: string])[] = [
   [{ CNI_COMMAND: undefined }, `Cannot use CNI_COMMAND: it is "", ${WRONG_VERB}`, 'variable CNI_COMMAND'],
   [{ CNI_COMMAND: 'add' }, `Cannot use CNI_COMMAND: it is "add", ${WRONG_VERB}`, 'variable CNI_COMMAND'],
-  [{ CNI_COMMAND: 'GC' }, `Cannot use CNI_COMMAND: it is "GC", ${WRONG_VERB}`, 'variable CNI_COMMAND'],
-  [{ CNI_COMMAND: 'STATUS' }, `Cannot use CNI_COMMAND: it is "STATUS", ${WRONG_VERB}`, 'variable CNI_COMMAND'],
+  [{ CNI_COMMAND: 'gc' }, `Cannot use CNI_COMMAND: it is "gc", ${WRONG_VERB}`, 'variable CNI_COMMAND'],
+  [{ CNI_COMMAND: 'GC', CNI_PATH: '' }, 'Cannot run GC: CNI_PATH not set', 'variables CNI_PATH'],
   [{ CNI_CONTAINERID: '' }, 'Cannot run ADD: CNI_CONTAINERID not set', 'variables CNI_CONTAINERID'],
   [{ CNI_NETNS: undefined }, 'Cannot run ADD: CNI_NETNS not set', 'variables CNI_NETNS'],
   [{ CNI_IFNAME: undefined }, 'Cannot run ADD: CNI_IFNAME not set', 'variables CNI_IFNAME'],
@@ -136,7 +159,7 @@ command('readCommand() takes the longest interface name, and a container id of o
 
 const STDIN = 'Cannot read the network configuration on stdin: ';
 const NAME = 'expected a network name (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/)';
-const ONE_OF = 'expected one of "1.0.0", "1.1.0"';
+const ONE_OF = 'expected one of "0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"';
 /** What stdin holds, the code, the whole message or its beginning. */
 const BAD_STDIN: readonly (readonly [stdin: unknown, code: Code, message: string])[] = [
   ['', Code.Decode, STDIN],
@@ -145,9 +168,8 @@ const BAD_STDIN: readonly (readonly [stdin: unknown, code: Code, message: string
   ['null', Code.Decode, `${STDIN}it is no JSON object`],
   ['"text"', Code.Decode, `${STDIN}it is no JSON object`],
   ['{}{}', Code.Decode, STDIN],
-  [{ name: 'cbr0' }, Code.IncompatibleVersion, `Cannot use cniVersion: it is "0.1.0", ${ONE_OF}`],
   [{ ...CONF, cniVersion: '' }, Code.IncompatibleVersion, `Cannot use cniVersion: it is "", ${ONE_OF}`],
-  [{ ...CONF, cniVersion: '0.4.0' }, Code.IncompatibleVersion, `Cannot use cniVersion: it is "0.4.0", ${ONE_OF}`],
+  [{ ...CONF, cniVersion: '0.5.0' }, Code.IncompatibleVersion, `Cannot use cniVersion: it is "0.5.0", ${ONE_OF}`],
   [{ ...CONF, cniVersion: '1.2.0' }, Code.IncompatibleVersion, `Cannot use cniVersion: it is "1.2.0", ${ONE_OF}`],
   [{ ...CONF, cniVersion: 1 }, Code.InvalidConfig, 'Cannot use cniVersion: it is 1, expected a string'],
   [{ cniVersion: '1.0.0' }, Code.InvalidConfig, `Cannot use name: it is absent, ${NAME}`],

@@ -1,7 +1,7 @@
 /** Errors in the words of CNI. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CniError, Code } from '../../src/spec/error.ts';
+import { CniError, Code, unmistakable } from '../../src/spec/error.ts';
 
 const error = suite('CniError');
 
@@ -34,12 +34,22 @@ error('from() lets a CniError through as it is', () => {
   const known = new CniError(Code.TryAgainLater, 'Cannot x');
   assert.is(CniError.from(known), known);
 });
+error('unmistakable() keeps a DEL error from reading as success', () => {
+  const msg = 'Cannot delete "x": Not Found, no such file or directory, HCN_E_ENDPOINT_NOT_FOUND';
+  const seen = unmistakable({ code: 100, msg, details: 'file not found' });
+  assert.equal(seen, {
+    code: 100,
+    msg: 'Cannot delete "x": missing, missing file, HCN_E_ENDPOINT_NOT_FOUND',
+    details: 'file missing',
+  });
+  assert.equal(unmistakable({ code: 5, msg: 'Cannot x' }), { code: 5, msg: 'Cannot x' });
+});
 error('its codes are distinct; 1 to 99 are those of the specification', () => {
   const codes = Object.values(Code);
   assert.is(new Set(codes).size, codes.length);
   assert.equal(
     codes.filter((code) => code < 100),
-    [1, 2, 3, 4, 5, 6, 7, 11],
+    [1, 2, 3, 4, 5, 6, 7, 11, 50, 51],
   );
 });
 

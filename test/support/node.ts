@@ -63,6 +63,8 @@ export interface Pod {
   /** CNI_NETNS; absent or empty as a runtime may leave it on DEL. */
   readonly netns?: string;
   readonly args?: string;
+  /** Further variables, or other values of those a runtime sets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Ran {
@@ -133,8 +135,10 @@ export function createTestNode(
         CNI_NETNS: pod.netns,
         CNI_ARGS: pod.args,
         CNI_PATH: '/opt/cni/bin',
+        ...pod.env,
       };
-      const stdin = (): Uint8Array => Buffer.from(typeof conf === 'string' ? conf : JSON.stringify(conf));
+      const stdin = (): Uint8Array =>
+        Buffer.from(conf === undefined || typeof conf === 'string' ? (conf ?? '') : JSON.stringify(conf));
       const stdout = (written: string): void => {
         text += written;
       };

@@ -13,6 +13,6 @@ export function same(actual: unknown, wanted: unknown, text: string): void {
 
 /** A value in at most 300 characters. */
 export function brief(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? 'absent');
+  const text = value === undefined ? 'absent' : JSON.stringify(value);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -35,7 +35,10 @@ export async function linuxSubject(path: string, type: string): Promise<Subject>
     run: (env, stdin, { kill }) => command(env, stdin, kill),
     path: (unixPath) => unixPath,
     reboot: () => Promise.resolve(),
-    end: () => Promise.resolve(rmSync(folder, { recursive: true })),
+    end: () => {
+      rmSync(folder, { recursive: true });
+      return Promise.resolve();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Stories about the variables of the environment. */
 import type { Case } from '../case.ts';
 import { claim, same } from '../claim.ts';
-import { isObject, textAt } from '../json.ts';
+import { objects, textAt } from '../json.ts';
 import type { Lab } from '../lab.ts';
 import { added, delegating, deleted, endpointAt, failed, failedWith, nothingLeft, succeeded } from '../steps.ts';
 import { WITH_INTERFACES } from '../versions.ts';
@@ -20,8 +20,8 @@ async function askedFor(lab: Lab, n: number, { args, conf = {} }: { args?: strin
     failed(ran, 'ADD that asks for an address');
     return 'refused';
   }
-  const [ip] = Array.isArray(ran.json?.['ips']) ? ran.json['ips'] : [];
-  return isObject(ip) ? textAt(ip, 'address') : 'none';
+  const [ip] = objects(ran.json?.['ips']);
+  return ip === undefined ? 'none' : textAt(ip, 'address');
 }
 
 export const PARAMETER_CASES: readonly Case[] = [

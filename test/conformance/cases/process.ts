@@ -81,7 +81,7 @@ export const PROCESS_CASES: readonly Case[] = [
     run: async (lab) => {
       const pod = lab.pod(1);
       const runs: Ran[] = [await lab.cni('VERSION', undefined), await lab.cni('ADD', pod), await lab.cni('DEL', pod)];
-      runs.push(...(await failures(lab)).map(([, ran]) => ran));
+      if (lab.version === '1.0.0') runs.push(...(await failures(lab)).map(([, ran]) => ran));
       for (const { stdout } of runs) {
         const isOne = stdout.trim() === '' || isObject(parseOne(stdout));
         claim(isOne, `stdout is not one JSON object: ${brief(stdout)}`);

@@ -28,11 +28,11 @@ const PODS = 200;
 /** A pool of two addresses. */
 const SMALL = { rangeStart: '10.244.3.10', rangeEnd: '10.244.3.11' };
 
-/** An endpoint as kube-proxy makes it for a pod of another node (HCN flag 1: remote). */
-const remote = (address: string): Json => ({
-  Name: `remote-${address}`,
+/** An endpoint of another program; with flag 1 it is remote, as kube-proxy makes them for pods of other nodes. */
+const stranger = (address: string, Flags: 0 | 1): Json => ({
+  Name: `stranger-${address}`,
   network: 'cbr0',
-  Flags: 1,
+  Flags,
   IpConfigurations: [{ IpAddress: address, PrefixLength: 24 }],
 });
 
@@ -170,15 +170,26 @@ export const WINDOWS_CASES: readonly Case[] = [
   },
   {
     points: ['W13'],
-    title: 'a remote endpoint holds an address of the pool',
+    title: 'a remote endpoint has the address, and HNS lets both be',
     run: async (lab) => {
-      lab.plant({ endpoints: [remote('10.244.3.10')] });
+      lab.plant({ endpoints: [stranger('10.244.3.10', 1), stranger('10.244.3.11', 1)] });
       const conf = lab.conf({}, { ipam: SMALL });
       const result = await added(lab, lab.pod(1), conf);
       same(endpointAt(lab, addressOf(result)).namespace, lab.pod(1).netns, 'namespace of the endpoint');
-      const all = lab.simulator.hns.dump().endpoints.flatMap(({ IpConfigurations }) => objects(IpConfigurations));
-      const addresses = all.map((one) => textAt(one, 'IpAddress'));
-      same(new Set(addresses).size, addresses.length, 'different addresses');
+      await deleted(lab, lab.pod(1), conf);
+      nothingLeft(lab);
+      same(lab.simulator.hns.dump().endpoints.length, 2, 'remote endpoints on the node');
+    },
+  },
+  {
+    points: ['W13'],
+    title: 'another endpoint has the address, and HNS refuses it',
+    run: async (lab) => {
+      lab.plant({ endpoints: [stranger('10.244.3.10', 0)] });
+      const conf = lab.conf({}, { ipam: SMALL });
+      const result = await added(lab, lab.pod(1), conf);
+      same(addressOf(result), '10.244.3.11', 'address of the pod');
+      same(endpointAt(lab, '10.244.3.11').namespace, lab.pod(1).netns, 'namespace of the endpoint');
       await deleted(lab, lab.pod(1), conf);
       nothingLeft(lab);
     },

@@ -43,7 +43,7 @@ export const WINDOWS_POINTS: readonly Point[] = [
     id: 'W06',
     level: 'windows',
     source: 'field',
-    text: 'Addresses of pods from before a reboot are free again, and their late DELs harm nobody.',
+    text: 'After a reboot DEL, or GC without a list, frees the addresses of the pods from before, and late DELs harm nobody.',
     does: 'Stamps each lease with the boot it was made in.',
     means:
       'The simulator loses what a reboot loses; under Wine all processes of its Windows end and with them volatile registry keys.',
@@ -96,7 +96,7 @@ export const WINDOWS_POINTS: readonly Point[] = [
     id: 'W13',
     level: 'windows',
     source: 'kube-proxy',
-    text: 'An address that a remote endpoint holds already is not given to a pod, and does not make ADD fail.',
+    text: 'An endpoint of another program with the address, a remote one included, does not make ADD fail and is left alone.',
     does: 'Passes over addresses that HNS refuses, within limits.',
   },
   {

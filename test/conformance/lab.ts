@@ -7,6 +7,7 @@ import { type FakeIpam, installFakeIpam } from './delegate/fake-ipam.ts';
 import type { Dialect } from './dialect.ts';
 import { isObject, type Json, parseOne } from './json.ts';
 import {
+  DELEGATED,
   type Endpoint,
   endpointsOf,
   membersOf,
@@ -14,6 +15,7 @@ import {
   type NetworkName,
   namespaceDocuments,
   namespaceId,
+  networkDocument,
   SEED,
 } from './node.ts';
 import type { Ended, Subject } from './subject.ts';
@@ -69,6 +71,8 @@ export interface Lab extends Omit<Bench, 'onOutput'> {
   readonly folder: string;
   readonly dataDir: string;
   readonly delegate: FakeIpam;
+  /** A network that no other case has: with a delegate a plugin may keep its own state in a folder of the machine. */
+  readonly ownNetwork: string;
   /** The n-th pod from 1; its namespace exists up to NAMESPACES and after `reboot` anew. */
   readonly pod: (n: number, ifname?: string) => Required<Attachment>;
   /** A configuration in the plugin's dialect with further keys. */
@@ -86,6 +90,9 @@ export interface Lab extends Omit<Bench, 'onOutput'> {
   readonly end: () => Promise<void>;
 }
 
+/** host-local's own, outside Windows. */
+const DEFAULT_FOLDER = '/var/lib/cni/networks';
+
 export async function createLab(bench: Bench, version: string): Promise<Lab> {
   const { subject, dialect } = bench;
   const simulator = await startSimulator({ seeds: [SEED] });
@@ -93,6 +100,9 @@ export async function createLab(bench: Bench, version: string): Promise<Lab> {
   const dataDir = join(folder, 'state');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
+  const mark = folder.slice(-6);
+  const ownNetwork = `net-${mark}`;
+  simulator.hns.seed({ networks: [networkDocument(ownNetwork, DELEGATED)] });
   const given = new Set<string>();
   const run = runner(bench, { simulator, cniPath: subject.path(bin) });
   const conf: Lab['conf'] = (more = {}, { network = 'cbr0', ipam = {}, version: wanted = version } = {}) => ({
@@ -106,7 +116,8 @@ export async function createLab(bench: Bench, version: string): Promise<Lab> {
     folder,
     dataDir,
     delegate: installFakeIpam(bin, subject.system),
-    pod: (n, ifname = 'eth0') => ({ containerId: `pod${n}`, ifname, netns: namespaceId(n) }),
+    ownNetwork,
+    pod: (n, ifname = 'eth0') => ({ containerId: `pod${n}-${mark}`, ifname, netns: namespaceId(n) }),
     conf,
     cni: (verb, attachment, options = {}) => run(verb, attachment, { conf: conf(), ...options }),
     endpoints: () => endpointsOf(simulator).filter(({ id }) => !given.has(id)),
@@ -124,7 +135,7 @@ export async function createLab(bench: Bench, version: string): Promise<Lab> {
     },
     end: async () => {
       await simulator.stop();
-      rmSync(folder, { recursive: true, force: true });
+      for (const path of [folder, join(DEFAULT_FOLDER, ownNetwork)]) rmSync(path, { recursive: true, force: true });
     },
   };
 }

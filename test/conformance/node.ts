@@ -9,15 +9,18 @@ export const namespaceId = (n: number): string => `5b0a8f4e-2b1d-4e57-9c4a-${n.t
 export const NAMESPACES = 8;
 
 export const NETWORKS = {
-  cbr0: { id: 'C0A8E101-1B1D-4B1D-8B1D-0000000CB000', subnet: '10.244.3.0/24', prefix: '10.244.3' },
-  cbr1: { id: 'C0A8E101-1B1D-4B1D-8B1D-0000000CB001', subnet: '10.244.4.0/24', prefix: '10.244.4' },
+  cbr0: { id: 'C0A8E101-1B1D-4B1D-8B1D-0000000CB000', subnet: '10.244.3.0/24' },
+  cbr1: { id: 'C0A8E101-1B1D-4B1D-8B1D-0000000CB001', subnet: '10.244.4.0/24' },
 } as const;
 export type NetworkName = keyof typeof NETWORKS;
 
+/** The subnet of a case's own network, for addresses that a delegate gives. */
+export const DELEGATED = { id: 'C0A8E101-1B1D-4B1D-8B1D-0000000CB002', subnet: '10.244.5.0/24' } as const;
+
 /** A network's document as the agent of a host-gw node makes it. */
-export function networkDocument(name: NetworkName, id: string = NETWORKS[name].id): Json {
-  const { subnet, prefix } = NETWORKS[name];
-  const mac = name === 'cbr0' ? 'C' : 'D';
+export function networkDocument(name: string, { id, subnet }: { readonly id: string; readonly subnet: string }): Json {
+  const [, , third = '0'] = subnet.split('.');
+  const mac = `00-15-5D-52-${Number(third).toString(16).padStart(2, '0').toUpperCase()}`;
   return {
     ID: id,
     Name: name,
@@ -25,7 +28,7 @@ export function networkDocument(name: NetworkName, id: string = NETWORKS[name].i
     ManagementIP: '10.240.0.30',
     NetworkAdapterName: 'Ethernet',
     Flags: 0,
-    MacPool: { Ranges: [{ StartMacAddress: `00-15-5D-52-${mac}0-00`, EndMacAddress: `00-15-5D-52-${mac}F-FF` }] },
+    MacPool: { Ranges: [{ StartMacAddress: `${mac}-00`, EndMacAddress: `${mac}-FF` }] },
     Policies: [{ Type: 'NetAdapterName', Settings: { NetworkAdapterName: 'Ethernet' } }],
     Dns: {},
     SchemaVersion: { Major: 2, Minor: 0 },
@@ -36,7 +39,7 @@ export function networkDocument(name: NetworkName, id: string = NETWORKS[name].i
           {
             IpAddressPrefix: subnet,
             Policies: [],
-            Routes: [{ NextHop: `${prefix}.1`, DestinationPrefix: '0.0.0.0/0' }],
+            Routes: [{ NextHop: subnet.replace(/0\/24$/, '1'), DestinationPrefix: '0.0.0.0/0' }],
           },
         ],
       },
@@ -53,7 +56,7 @@ export const SEED = {
     { ID: '910F7D92-BA2D-4C3F-98AE-7C0AC590D2DC', Type: 'HostDefault' },
     ...namespaceDocuments(1, NAMESPACES),
   ],
-  networks: [networkDocument('cbr0'), networkDocument('cbr1')],
+  networks: [networkDocument('cbr0', NETWORKS.cbr0), networkDocument('cbr1', NETWORKS.cbr1)],
 };
 
 export interface Endpoint {

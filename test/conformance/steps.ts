@@ -118,15 +118,15 @@ export async function until(isTrue: () => boolean, ms: number, what: string): Pr
 }
 
 /** A configuration whose `ipam` is the fake delegate, which answers ADD with this address. */
-export function delegating(lab: Lab, address = '10.244.3.77/24', more: Json = {}): Json {
+export function delegating(lab: Lab, address = '10.244.5.77/24', more: Json = {}): Json {
   const { version } = lab;
   lab.delegate.answer('ADD', { stdout: ipamResult(version, address) });
-  return lab.conf({ ipam: { type: 'fake-ipam', keep: { nested: [1, 'zwei', null] } }, ...more });
+  return lab.conf({ name: lab.ownNetwork, ipam: { type: 'fake-ipam', keep: { nested: [1, 'zwei', null] } }, ...more });
 }
 
 /** The abbreviated result of an IPAM plugin (SPEC.md 1.1.0 section 5, and the older tags). */
 function ipamResult(cniVersion: string, address: string): Json {
-  const gateway = '10.244.3.2';
+  const gateway = '10.244.5.2';
   if (cniVersion === '0.1.0' || cniVersion === '0.2.0') return { cniVersion, ip4: { ip: address, gateway } };
   const family = cniVersion.startsWith('1.') ? {} : { version: '4' };
   return { cniVersion, ips: [{ ...family, address, gateway }] };

@@ -47,7 +47,7 @@ export const DELEGATION_CASES: readonly Case[] = [
         'ADD without the delegate in CNI_PATH',
       );
       failed(
-        await lab.cni('ADD', lab.pod(2), { conf: lab.conf({ ipam: { type: 'no-such-ipam' } }) }),
+        await lab.cni('ADD', lab.pod(2), { conf: lab.conf({ name: lab.ownNetwork, ipam: { type: 'no-such-ipam' } }) }),
         'ADD with an unknown type',
       );
       same(lab.endpoints().length, 1, 'endpoints on the node');
@@ -59,7 +59,7 @@ export const DELEGATION_CASES: readonly Case[] = [
     run: async (lab) => {
       const env = { CNI_ARGS: 'IgnoreUnknown=1;K8S_POD_NAME=web', SUITE_MARK: 'kept = as it is' };
       const more = { 'x-unknown': { Deep: [1, null, 'ä'] }, runtimeConfig: { dns: { Servers: ['10.96.0.10'] } } };
-      const conf = delegating(lab, '10.244.3.77/24', more);
+      const conf = delegating(lab, '10.244.5.77/24', more);
       succeeded(await lab.cni('ADD', lab.pod(1), { conf, env }), 'ADD');
       const [call] = lab.delegate.calls();
       claim(call !== undefined, 'the delegate was not run');
@@ -80,11 +80,11 @@ export const DELEGATION_CASES: readonly Case[] = [
     title: 'the delegate decides the address, and its exit code success',
     versions: VERSIONS,
     run: async (lab) => {
-      const result = await added(lab, lab.pod(1), delegating(lab, '10.244.3.123/24'));
-      same(addressOf(result), '10.244.3.123', 'address in the result');
-      endpointAt(lab, '10.244.3.123');
+      const result = await added(lab, lab.pod(1), delegating(lab, '10.244.5.123/24'));
+      same(addressOf(result), '10.244.5.123', 'address in the result');
+      endpointAt(lab, '10.244.5.123');
       await deleted(lab, lab.pod(1), delegating(lab));
-      const stdout = { cniVersion: lab.version, ips: [{ address: '10.244.3.124/24' }], ip4: { ip: '10.244.3.124/24' } };
+      const stdout = { cniVersion: lab.version, ips: [{ address: '10.244.5.124/24' }], ip4: { ip: '10.244.5.124/24' } };
       const conf = delegating(lab);
       lab.delegate.answer('ADD', { code: 3, stdout });
       failed(await lab.cni('ADD', lab.pod(1), { conf }), 'ADD whose delegate ended with 3');
@@ -141,7 +141,7 @@ export const DELEGATION_CASES: readonly Case[] = [
     run: async (lab) => {
       for (const type of ['../bin/fake-ipam', './fake-ipam', '..\\bin\\fake-ipam', '/fake-ipam']) {
         failed(
-          await lab.cni('ADD', lab.pod(1), { conf: lab.conf({ ipam: { type } }) }),
+          await lab.cni('ADD', lab.pod(1), { conf: lab.conf({ name: lab.ownNetwork, ipam: { type } }) }),
           `ADD with ipam.type "${type}"`,
         );
       }

@@ -128,7 +128,7 @@ export const PARAMETER_CASES: readonly Case[] = [
         await lab.cni('ADD', lab.pod(1), { conf, env: { CNI_PATH: path } }),
         'ADD with two folders in CNI_PATH',
       );
-      same(endpointAt(lab, '10.244.3.77').namespace, lab.pod(1).netns, 'namespace of the endpoint');
+      same(endpointAt(lab, '10.244.5.77').namespace, lab.pod(1).netns, 'namespace of the endpoint');
     },
   },
 ];

@@ -36,6 +36,9 @@ const stranger = (address: string, Flags: 0 | 1): Json => ({
   IpConfigurations: [{ IpAddress: address, PrefixLength: 24 }],
 });
 
+/** The id of a network that was made anew. */
+const ANEW = 'C0A8E101-1B1D-4B1D-8B1D-0000000CBFFF';
+
 function everyFile(folder: string): readonly string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
@@ -83,16 +86,20 @@ export const WINDOWS_CASES: readonly Case[] = [
     points: ['W04'],
     title: 'the first two pods of a node start at once',
     run: async (lab) => {
+      const before = lab.simulator.hns.dump().networks.length;
       const results = await inParallel([1, 2], 2, (n) => added(lab, lab.pod(n)));
       onlyAlive(lab, results.map(addressOf));
-      same(lab.simulator.hns.dump().networks.length, 2, 'networks on the node');
+      same(lab.simulator.hns.dump().networks.length, before, 'networks on the node');
     },
   },
   {
     points: ['W05'],
     title: `${PODS} pods come and go in parallel`,
     run: async (lab) => {
-      const pods = numbers(1, PODS).map((n) => ({ ...lab.pod((n % 8) + 1), containerId: `pod${n}` }));
+      const pods = numbers(1, PODS).map((n) => ({
+        ...lab.pod((n % 8) + 1),
+        containerId: `${lab.pod(n).containerId}-many`,
+      }));
       const results = await inParallel(pods, AT_ONCE, async (pod) => {
         const result = await added(lab, pod);
         await deleted(lab, pod);
@@ -262,7 +269,7 @@ export const WINDOWS_CASES: readonly Case[] = [
       const old = await added(lab, lab.pod(1));
       const stays = await added(lab, lab.pod(2));
       await lab.simulator.call({ function: 'HcnDeleteNetwork', args: { id: NETWORKS.cbr0.id } });
-      lab.plant({ networks: [networkDocument('cbr0', 'C0A8E101-1B1D-4B1D-8B1D-0000000CBFFF')] });
+      lab.plant({ networks: [networkDocument('cbr0', { ...NETWORKS.cbr0, id: ANEW })] });
       failed(await checked(lab, lab.pod(1), old.json), 'CHECK of an attachment to the old network');
       await deleted(lab, lab.pod(1), lab.conf(), old);
       const fresh = await added(lab, lab.pod(1));

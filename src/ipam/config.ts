@@ -46,11 +46,10 @@ const ROUTE_KEYS_REFUSED = ['mtu', 'advmss', 'priority', 'table', 'scope'] as co
 export function decodeIpam(value: unknown, path: string, defaultDataDir: string): IpamConfig {
   const section = record(value, path);
   const type = required(section, 'type', { path, as: text });
-  if (type !== 'host-local') return delegated(type, { path: join(path, 'type'), defaultDataDir });
+  if (type !== 'host-local') return delegated(section, { type, path, defaultDataDir });
   if (member(section, 'resolvConf') !== undefined) refuse(join(path, 'resolvConf'), NOT_YET);
-  const dataDir = optional(section, 'dataDir', { path, as: text }) ?? '';
   return {
-    dataDir: dataDir === '' ? defaultDataDir : absolute(dataDir, { path: join(path, 'dataDir'), defaultDataDir }),
+    dataDir: folderOf(section, { path, defaultDataDir }),
     ranges: [soleRange(section, path)],
     routes: optional(section, 'routes', { path, as: list(route) }) ?? [],
     delegate: undefined,
@@ -60,10 +59,25 @@ export function decodeIpam(value: unknown, path: string, defaultDataDir: string)
 /** SPEC.md 1.1.0 section 1: `ipam.type` is the name of an executable, and no path. */
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-/** Its other keys are the plugin's to read. Our records of its attachments lie where those of host-local do. */
-function delegated(type: string, { path, defaultDataDir }: { path: string; defaultDataDir: string }): IpamConfig {
-  if (!PLUGIN.test(type)) fail(path, 'the name of an IPAM plugin, without a path', type);
-  return { dataDir: defaultDataDir, ranges: [], routes: [], delegate: type };
+/**
+ * Its other keys are the plugin's to read; `dataDir`, which several of them have, also says where our records of its
+ * attachments lie, so that two nodes' worth of state never meet.
+ */
+function delegated(section: Json, { type, path, defaultDataDir }: Delegated): IpamConfig {
+  if (!PLUGIN.test(type)) fail(join(path, 'type'), 'the name of an IPAM plugin, without a path', type);
+  return { dataDir: folderOf(section, { path, defaultDataDir }), ranges: [], routes: [], delegate: type };
+}
+
+interface Delegated {
+  readonly type: string;
+  readonly path: string;
+  readonly defaultDataDir: string;
+}
+
+/** `dataDir`, absolute. */
+function folderOf(section: Json, { path, defaultDataDir }: { path: string; defaultDataDir: string }): string {
+  const stated = optional(section, 'dataDir', { path, as: text }) ?? '';
+  return stated === '' ? defaultDataDir : absolute(stated, { path: join(path, 'dataDir'), defaultDataDir });
 }
 
 /** One range, at the top of the section or alone in `ranges`; the peer would take an address for each of several. */

@@ -57,6 +57,13 @@ function previousOf({ conf }: Deps, target: Target): Previous {
       { details: 'JSON path prevResult.interfaces' },
     );
   }
+  const dangling = result.ips.findIndex((entry) => (entry.interface ?? 0) >= result.interfaces.length);
+  if (dangling >= 0) {
+    const at = `prevResult.ips[${dangling}].interface`;
+    throw new CniError(Code.CheckFailed, `Cannot confirm "${target.ifname}": ${at} points at no interface`, {
+      details: `JSON path ${at}`,
+    });
+  }
   const ips = result.ips.filter((entry) => entry.interface === index);
   // Addresses without an index are ours only when none has ours: else they are those of an earlier plugin of the chain.
   const addresses = ips.length > 0 ? ips : result.ips.filter((entry) => entry.interface === undefined);

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SEED, type TestNode } from '../support/node.ts';
-import { must, onNode, POD, seedWith } from '../support/pods.ts';
+import { idOf, must, onNode, operator, POD, seedWith } from '../support/pods.ts';
 
 const budget = suite('HNS calls');
 
@@ -62,6 +62,42 @@ budget(
     }
     assert.equal(await callsOf(node, 'ADD', node.conf()), ADD);
     assert.equal(await callsOf(node, 'DEL', node.conf()), DEL);
+  }),
+);
+const STATUS = ['HcnEnumerateNetworks', 'HcnOpenNetwork', 'HcnQueryNetworkProperties'];
+/** What a GC asks that finds everything explained. */
+const GC = ['HcnEnumerateNetworks', 'HcnEnumerateEndpoints'];
+const V = { cniVersion: '1.1.0' };
+for (const count of [0, 400]) {
+  budget(
+    `of STATUS and GC are as many beside ${count} endpoints of others`,
+    onNode(async (node) => {
+      const ipam = { type: 'host-local', dataDir: node.dataDir, subnet: '10.244.0.0/16' };
+      const conf = node.conf({ ...V, ipam });
+      const pods = Array.from({ length: 10 }, (_, n) => ({ ...POD, containerId: `pod${n}` }));
+      for (const pod of pods) await must(node.run('ADD', pod, conf));
+      assert.equal(await callsOf(node, 'STATUS', conf), STATUS);
+      assert.equal(await callsOf(node, 'GC', conf), GC);
+      const list = pods.map(({ containerId, ifname }) => ({ containerID: containerId, ifname }));
+      const listed = (of: unknown): unknown => ({ ...conf, 'cni.dev/valid-attachments': of });
+      assert.equal(await callsOf(node, 'GC', listed(list)), GC);
+      // One lease that is not on the list: its DEL.
+      assert.equal(await callsOf(node, 'GC', listed(list.slice(1))), [...GC, ...DEL]);
+    }, crowded(count)),
+  );
+}
+budget(
+  'of GC are two for each endpoint with a derived id that nothing explains, and one to delete it if it is ours',
+  onNode(async (node) => {
+    const { createEndpoint } = operator(node);
+    createEndpoint({ Name: 'x_cbr0', IpConfigurations: [{ IpAddress: '10.244.3.50' }] }, { id: idOf(POD) });
+    const looked = ['HcnOpenEndpoint', 'HcnQueryEndpointProperties'];
+    assert.equal(await callsOf(node, 'GC', node.conf(V)), [...GC, ...looked]);
+    const ours = { containerId: 'lost', ifname: 'eth0' };
+    createEndpoint({ Name: 'lost_cbr0', IpConfigurations: [{ IpAddress: '10.244.3.51' }] }, { id: idOf(ours) });
+    assert.equal(await callsOf(node, 'GC', node.conf(V)), [...GC, ...looked, ...looked, 'HcnDeleteEndpoint']);
+    const list = [{ containerID: POD.containerId, ifname: POD.ifname }];
+    assert.equal(await callsOf(node, 'GC', node.conf({ ...V, 'cni.dev/valid-attachments': list })), GC);
   }),
 );
 budget(

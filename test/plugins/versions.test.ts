@@ -31,7 +31,10 @@ for (const cniVersion of SUPPORTED) {
       assert.equal(added, resultIn(cniVersion));
       const gate = async (verb: string, since: Version): Promise<void> => {
         const ran = node.run(verb, POD, conf({ prevResult: added, 'cni.dev/valid-attachments': null }));
-        if (isAtLeast(cniVersion, since)) return assert.is((await ran).text, '');
+        if (isAtLeast(cniVersion, since)) {
+          assert.is((await ran).text, '');
+          return;
+        }
         const error = await fails(
           ran,
           Code.IncompatibleVersion,
@@ -64,7 +67,8 @@ for (const cniVersion of SUPPORTED) {
       const own = resultIn(cniVersion);
       if (isAtLeast(cniVersion, '0.3.0')) {
         const [theirs] = prevResult.ips ?? [];
-        const { version: _, ...unversioned } = theirs ?? { version: '4' };
+        const { address: their, gateway, interface: index } = theirs ?? {};
+        const unversioned = { address: their, gateway, interface: index };
         const [address] = own['ips'] as readonly object[];
         assert.equal(added, {
           cniVersion,

@@ -31,10 +31,10 @@ const PODS: readonly Pod[] = [
   { containerId: 'c3', ifname: 'eth0', netns: NAMESPACES[2] },
 ];
 
-export type Step = { readonly verb: 'ADD' | 'DEL' | 'CHECK' | 'RELEASE'; readonly pod: number };
+export type Step = { readonly verb: 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'RELEASE'; readonly pod: number };
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    verb: fc.constantFrom('ADD', 'ADD', 'ADD', 'DEL', 'DEL', 'CHECK', 'RELEASE'),
+    verb: fc.constantFrom('ADD', 'ADD', 'ADD', 'DEL', 'DEL', 'CHECK', 'GC', 'GC', 'STATUS', 'RELEASE'),
     pod: fc.nat(PODS.length - 1),
   }),
   { minLength: 1, maxLength: 10 },
@@ -81,6 +81,7 @@ export async function live(home: Home, { steps, fault, timeoutSeconds }: Life): 
   const told: Told[] = PODS.map(() => 'nothing');
   for (const { verb, pod } of steps) {
     if (verb === 'RELEASE') home.releaseHeld();
+    else if (verb === 'GC' || verb === 'STATUS') await onNetwork(home, { verb, told, listed: pod > 0, timeoutSeconds });
     else {
       const known = told[pod] as Told;
       const prevResult = typeof known === 'string' ? {} : { prevResult: known };
@@ -92,6 +93,41 @@ export async function live(home: Home, { steps, fault, timeoutSeconds }: Life): 
   home.setFaults([]);
   await tidy(home, timeoutSeconds);
 }
+
+interface OnNetwork {
+  readonly verb: 'GC' | 'STATUS';
+  readonly told: readonly Told[];
+  /** Whether a list goes along; it is true: all that is attached, or may be. */
+  readonly listed: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** GC and STATUS change nothing that the runtime knows, whether or not they succeed; `holds` looks at it afterwards. */
+async function onNetwork(home: Home, { verb, told, listed, timeoutSeconds }: OnNetwork): Promise<void> {
+  const valid = PODS.filter((_, index) => told[index] !== 'nothing');
+  const list = valid.map(({ containerId, ifname }) => ({ containerID: containerId, ifname }));
+  const conf = home.conf({
+    cniVersion: '1.1.0',
+    timeoutSeconds,
+    tombstoneSeconds: 60,
+    ...(listed ? { 'cni.dev/valid-attachments': list } : {}),
+  });
+  const before = verb === 'STATUS' ? stateOf(home) : [];
+  const { code, out, text } = await home.run(verb, { containerId: '', ifname: '', netns: '' }, conf);
+  assert.is(code === 0, text === '', text);
+  if (verb === 'GC') return;
+  assert.equal(stateOf(home), before);
+  // 51 is right where HNS says that the network is not there.
+  assert.ok(code === 0 || out?.['code'] === 50 || out?.['code'] === 51, text);
+}
+
+const stateOf = (home: Home): readonly unknown[] => [
+  home.endpoints(),
+  home.members(),
+  home.leases(),
+  home.records('attachments'),
+  home.records('tombstones'),
+];
 
 /** What the runtime knows after a command. An ADD that fails changes nothing for a pod that is attached. */
 function after(verb: string, known: Told, { code, out }: Answered): Told {

@@ -60,7 +60,7 @@ function asOld({ ips, routes = [], dns: names }: Result): Result {
   const kept = [false, true].flatMap((six) => {
     const found = ips.find(({ address }) => isV6(address) === six);
     if (found === undefined) return [];
-    const { interface: _, ...one } = found;
+    const one = compact({ address: found.address, gateway: found.gateway }) as ResultIp;
     return [{ one, routes: routes.filter(({ dst }) => isV6(dst) === six) }];
   });
   const both = kept.flatMap((each) => each.routes);

@@ -1,7 +1,7 @@
 /** One command of the minimal plugin as its environment and stdin have it: checked, not yet carried out. */
 import { isObject, type Json } from '../../json.ts';
 import { VERSIONS } from '../../versions.ts';
-import type { Is } from '../mutants.ts';
+import type { Is, Quirk } from '../mutants.ts';
 import { Code, Failure } from './failure.ts';
 import { array, get, strings, text } from './json.ts';
 
@@ -32,17 +32,31 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   STATUS: [],
 };
 const SINCE: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', STATUS: '1.1.0' };
+const EARLY: Readonly<Record<string, Quirk>> = {
+  CHECK: 'checkInEveryVersion',
+  GC: 'gcInEveryVersion',
+  STATUS: 'statusInEveryVersion',
+};
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+const NAME_ANYHOW = /^[A-Za-z0-9_.-]+$/;
+const IFNAME_LONG = /^(?!\.{1,2}$)[^/:\s]+$/;
 const IFNAME = /^(?!\.{1,2}$)[^/:\s]{1,15}$/;
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** `said` is told of the configuration's version before anything else is found wrong with the command. */
-export function readCommand(env: Env, stdin: Uint8Array, { is, said }: { is: Is; said: (version: string) => void }): Command {
+export function readCommand(
+  env: Env,
+  stdin: Uint8Array,
+  { is, said }: { is: Is; said: (version: string) => void },
+): Command {
   const verb = env['CNI_COMMAND'] ?? '';
   const required = REQUIRED[verb];
-  if (required === undefined) throw new Failure(Code.environment, `Cannot run CNI_COMMAND "${verb}"`);
-  requireVariables(verb, { env, required, is });
+  if (required === undefined) {
+    const code = is('unknownCommandIsCode7') ? Code.config : Code.environment;
+    throw new Failure(code, `Cannot run CNI_COMMAND "${verb}"`);
+  }
+  requireVariables(verb, { env, is, required: [...required, ...alsoRequired(verb, is)] });
   const args = argumentsOf(env['CNI_ARGS'] ?? '', is);
   const conf = decode(stdin, is);
   const cniVersion = versionOf(conf, verb, is);
@@ -63,6 +77,9 @@ export function readCommand(env: Env, stdin: Uint8Array, { is, said }: { is: Is;
   };
 }
 
+const alsoRequired = (verb: string, is: Is): readonly string[] =>
+  verb === 'DEL' && is('delRequiresNetns') ? ['CNI_NETNS'] : [];
+
 interface Needs {
   readonly env: Env;
   readonly required: readonly string[];
@@ -70,25 +87,38 @@ interface Needs {
 }
 
 function requireVariables(verb: string, { env, required, is }: Needs): void {
-  const missing = required.filter((name) => (env[name] ?? '') === '');
-  if (missing.length > 0) throw new Failure(Code.environment, `Cannot run ${verb}: not set: ${missing.join(', ')}`);
-  for (const [name, rule] of [['CNI_CONTAINERID', NAME], ['CNI_IFNAME', IFNAME]] as const) {
-    const value = env[name] ?? '';
-    if (required.includes(name) && !rule.test(value)) {
-      throw new Failure(Code.environment, `Cannot use ${name}: it is "${value}"`);
-    }
+  const isMissing = (value: string | undefined): boolean =>
+    value === undefined || (value === '' && !is('emptyVariableIsSet'));
+  const missing = required.filter((name) => isMissing(env[name]));
+  if (missing.length > 0) {
+    const named = is('namesOneVariable') ? missing.slice(0, 1) : missing;
+    throw new Failure(Code.environment, `Cannot run ${verb}: not set: ${named.join(', ')}`);
+  }
+  const isRead = required.includes('CNI_IFNAME') || is(READING[verb] ?? 'none');
+  for (const [name, rule] of isRead ? rules(is) : []) {
+    const value = env[name];
+    if (value === undefined || rule.test(value)) continue;
+    throw new Failure(Code.environment, `Cannot use ${name}: it is "${value}"`);
   }
 }
 
-/** CNI_ARGS; CONVENTIONS.md names IgnoreUnknown, IP and MAC, containerd sends K8S_*. */
+const READING: Readonly<Record<string, Quirk>> = { STATUS: 'statusReadsVariables', GC: 'gcReadsVariables' };
+
+const rules = (is: Is): readonly (readonly [string, RegExp])[] => [
+  ['CNI_CONTAINERID', is('idMayStartAnyhow') ? NAME_ANYHOW : NAME],
+  ['CNI_IFNAME', is('longInterfaceName') ? IFNAME_LONG : IFNAME],
+];
+
+/** CNI_ARGS; CONVENTIONS.md names IgnoreUnknown and IP, containerd sends K8S_*. */
 function argumentsOf(written: string, is: Is): ReadonlyMap<string, string> {
   const pairs = written === '' ? [] : written.split(';');
   const bad = pairs.find((pair) => pair.indexOf('=') < 1);
   if (bad !== undefined) throw new Failure(Code.environment, `Cannot use CNI_ARGS: "${bad}" is no pair`);
   const map = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
   const lenient = ['1', 'true'].includes((map.get('IgnoreUnknown') ?? '').toLowerCase());
-  const stranger = [...map.keys()].find((key) => !/^(?:IgnoreUnknown|IP|MAC|GATEWAY|K8S_[A-Z_]+)$/.test(key));
-  if (stranger !== undefined && !lenient) throw new Failure(Code.environment, `Cannot use CNI_ARGS: unknown key "${stranger}"`);
+  const stranger = [...map.keys()].find((key) => !/^(?:IgnoreUnknown|IP|K8S_[A-Z_]+)$/.test(key));
+  if (stranger !== undefined && !lenient && !is('anyArgument'))
+    throw new Failure(Code.environment, `Cannot use CNI_ARGS: unknown key "${stranger}"`);
   return map;
 }
 
@@ -102,6 +132,7 @@ function wantedAddresses(conf: Json, args: ReadonlyMap<string, string>): readonl
 export function decode(stdin: Uint8Array, is: Is): Json {
   try {
     const [first, second] = stdin;
+    if (is('noByteOrderMark') && (first ?? 0) > 0x7f) throw new RangeError('not plain');
     const wide = first === 0xff && second === 0xfe ? 'utf-16le' : 'utf-16be';
     const label = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) ? wide : 'utf-8';
     const value: unknown = JSON.parse(new TextDecoder(label, { fatal: true }).decode(stdin));
@@ -109,28 +140,30 @@ export function decode(stdin: Uint8Array, is: Is): Json {
   } catch {
     // Told below, as for JSON that is no object.
   }
-  throw new Failure(Code.decode, 'Cannot read the configuration on stdin as JSON');
+  throw new Failure(is('badJsonIsCode7') ? Code.config : Code.decode, 'Cannot read the configuration on stdin as JSON');
 }
 
 function versionOf(conf: Json, verb: string, is: Is): string {
-  const stated = get(conf, 'cniVersion') ?? '0.1.0';
+  const stated = text(conf, 'cniVersion') || '0.1.0';
   const known: readonly string[] = VERSIONS;
-  const at = known.indexOf(String(stated));
-  if (at < 0 || at < known.indexOf(SINCE[verb] ?? '0.1.0')) {
-    const details = `configuration: ${String(stated)}, plugin: ${known.join(', ')}`;
-    throw new Failure(Code.version, `Cannot run ${verb} for cniVersion "${String(stated)}"`, details);
+  const at = known.indexOf(stated);
+  const since = is(EARLY[verb] ?? 'none') ? '0.1.0' : (SINCE[verb] ?? '0.1.0');
+  if (at < 0 || at < known.indexOf(since)) {
+    const details = `configuration: ${stated}, plugin: ${known.join(', ')}`;
+    throw new Failure(Code.version, `Cannot run ${verb} for cniVersion "${stated}"`, details);
   }
-  return String(stated);
+  return stated;
 }
 
 /** The network's name, and the names of plugins, which must not lead out of CNI_PATH. */
 function networkOf(conf: Json, is: Is): string {
   const name = text(conf, 'name');
-  if (!NAME.test(name) || name.endsWith('.') || DEVICE.test(name)) {
+  if (!NAME.test(name) || ((name.endsWith('.') || DEVICE.test(name)) && !is('anyFileName'))) {
     throw new Failure(Code.config, `Cannot use the network name "${name}"`);
   }
   for (const type of [text(conf, 'type'), text(get(conf, 'ipam'), 'type')]) {
-    if (!NAME.test(type)) throw new Failure(Code.config, `Cannot use the plugin type "${type}"`);
+    if (!NAME.test(type) && !is('typeMayBePath'))
+      throw new Failure(Code.config, `Cannot use the plugin type "${type}"`);
   }
   return name;
 }
@@ -138,7 +171,7 @@ function networkOf(conf: Json, is: Is): string {
 /** The GUID of an HCN namespace: bare, in braces, or last in a path. */
 function guidOf(sandbox: string, is: Is): string {
   const last = sandbox.split(/[\\/]/).at(-1) ?? '';
-  const bare = /^\{.*\}$/.test(last) ? last.slice(1, -1) : last;
+  const bare = /^\{.*\}$/.test(last) && !is('noBraces') ? last.slice(1, -1) : last;
   if (!GUID.test(bare)) throw new Failure(Code.environment, `Cannot use CNI_NETNS: "${sandbox}" has no GUID`);
   return bare.toLowerCase();
 }

@@ -20,6 +20,7 @@ export const Code = {
   io: 5,
   decode: 6,
   config: 7,
+  later: 11,
   unavailable: 50,
   degraded: 51,
   hns: 100,
@@ -27,4 +28,5 @@ export const Code = {
   full: 102,
   check: 103,
   delegate: 104,
+  bug: 999,
 } as const;

@@ -2,6 +2,7 @@
 import type { Args, Reply } from '../../../../native/simulator/call.ts';
 import { hex } from '../../../../native/simulator/errors.ts';
 import { isObject, type Json, objects, parseOne, textAt } from '../../json.ts';
+import type { Is } from '../mutants.ts';
 import { Code, Failure } from './failure.ts';
 
 /** One call; never settles once the process is dead. */
@@ -29,13 +30,28 @@ const GONE = [0x80070490, 0x803b0001, 0x803b0002];
 /** Object already exists; address invalid or reserved. */
 const TAKEN = [0x80071392, 0x803b002f];
 
-const failed = ({ hresult }: Reply): boolean => hresult < 0;
 const isOneOf = ({ hresult }: Reply, codes: readonly number[]): boolean => codes.includes(hresult >>> 0);
 
-export function createHns(call: Call): Hns {
+export function createHns(call: Call, is: Is, memory: Map<string, string>): Hns {
+  const gone = is('deniedIsGone') ? [...GONE, 0x80070005] : GONE;
+  // The record's own words stay out: "not found" in them would be taken for the answer that all is gone.
+  const demand = (reply: Reply, task: string): void => {
+    const words = is('quotesHns') ? ` ${reply.error ?? ''}` : '';
+    if (reply.hresult < 0) throw new Failure(Code.hns, `Cannot ${task}: HNS answered ${hex(reply.hresult)}${words}`);
+  };
+  const handleOf = (reply: Reply, task: string): number => {
+    demand(reply, task);
+    return reply.handle ?? 0;
+  };
+  const parsed = (reply: Reply, task: string): unknown => {
+    demand(reply, task);
+    const value = parseOne(reply.response ?? '');
+    if (value === undefined) throw new Failure(Code.hns, `Cannot ${task}: HNS answered what is no JSON`);
+    return value;
+  };
   const open = async (kind: Kind, id: string): Promise<number | undefined> => {
     const reply = await call(`HcnOpen${kind}`, { id });
-    return isOneOf(reply, GONE) ? undefined : handleOf(reply, `open ${kind} ${id}`);
+    return isOneOf(reply, gone) ? undefined : handleOf(reply, `open ${kind} ${id}`);
   };
   const using = async <T>(kind: Kind, id: string, work: (handle: number) => Promise<T>): Promise<T | undefined> => {
     const handle = await open(kind, id);
@@ -59,8 +75,10 @@ export function createHns(call: Call): Hns {
     });
   return {
     network: async (name) => {
-      const [id] = await list('Network', { Name: name });
-      return id === undefined ? undefined : read('Network', id);
+      const remembered = is('remembersNetwork') ? memory.get(name) : undefined;
+      const [id = ''] = remembered === undefined ? await list('Network', { Name: name }) : [remembered];
+      memory.set(name, id);
+      return id === '' ? undefined : read('Network', id);
     },
     endpointIds: (networkId) => list('Endpoint', { VirtualNetwork: networkId }),
     endpoint: (id) => read('Endpoint', id),
@@ -70,7 +88,11 @@ export function createHns(call: Call): Hns {
     },
     create: async (networkId, id, document) => {
       const made = await using('Network', networkId, async (network) => {
-        const reply = await call('HcnCreateEndpoint', { network, id, settings: JSON.stringify({ ...SCHEMA, ...document }) });
+        const reply = await call('HcnCreateEndpoint', {
+          network,
+          id,
+          settings: JSON.stringify({ ...SCHEMA, ...document }),
+        });
         if (isOneOf(reply, TAKEN)) return false;
         await call('HcnCloseEndpoint', { endpoint: handleOf(reply, `create endpoint ${id}`) });
         return true;
@@ -84,30 +106,14 @@ export function createHns(call: Call): Hns {
         demand(await call('HcnModifyNamespace', { namespace, settings: JSON.stringify(settings) }), `attach ${id}`);
         return true;
       });
-      if (done === undefined) throw new Failure(Code.environment, `Cannot use CNI_NETNS: there is no namespace ${netns}`);
+      if (done === undefined)
+        throw new Failure(Code.environment, `Cannot use CNI_NETNS: there is no namespace ${netns}`);
     },
     remove: async (id) => {
       const reply = await call('HcnDeleteEndpoint', { id });
-      if (!isOneOf(reply, GONE)) demand(reply, `delete endpoint ${id}`);
+      if (!isOneOf(reply, gone)) demand(reply, `delete endpoint ${id}`);
     },
   };
 }
 
 const memberId = (data: unknown): string => (isObject(data) ? textAt(data, 'Id').toUpperCase() : '');
-
-/** The record's own words stay out: "not found" in them would be taken for the answer that all is gone. */
-function demand(reply: Reply, task: string): void {
-  if (failed(reply)) throw new Failure(Code.hns, `Cannot ${task}: HNS answered ${hex(reply.hresult)}`);
-}
-
-function handleOf(reply: Reply, task: string): number {
-  demand(reply, task);
-  return reply.handle ?? 0;
-}
-
-function parsed(reply: Reply, task: string): unknown {
-  demand(reply, task);
-  const value = parseOne(reply.response ?? '');
-  if (value === undefined) throw new Failure(Code.hns, `Cannot ${task}: HNS answered what is no JSON`);
-  return value;
-}

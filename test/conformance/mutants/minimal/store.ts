@@ -1,6 +1,7 @@
 /** Reservations of one network: host-local's files, and beside each the boot it was made in. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Is } from '../mutants.ts';
 import { Code, Failure } from './failure.ts';
 
 export interface Holder {
@@ -22,7 +23,7 @@ export interface Store {
 }
 
 /** Everything is done in one go: no other command of this process comes in between. */
-export function openStore(folder: string, boot: string): Store {
+export function openStore(folder: string, boot: string, is: Is): Store {
   const boots = join(folder, '.boots');
   const bootOf = (address: string): string => read(join(boots, address));
   const free: Store['free'] = (leases) => {
@@ -34,16 +35,21 @@ export function openStore(folder: string, boot: string): Store {
   return {
     free,
     all: () =>
-      names(folder).map((address) => {
-        const [containerId = '', ifname = ''] = read(join(folder, address)).split(/\r?\n/);
-        return { address, containerId, ifname, boot: bootOf(address) };
-      }),
+      names(folder)
+        .filter((address) => !is('clockDecides') || isFresh(join(folder, address)))
+        .map((address) => {
+          const [containerId = '', ifname = ''] = read(join(folder, address)).split(/\r?\n/);
+          return { address, containerId, ifname, boot: bootOf(address) };
+        }),
     reserve: (address, holder) => {
       try {
-        mkdirSync(boots, { recursive: true });
-        writeFileSync(join(folder, address), `${holder.containerId}\r\n${holder.ifname}`, { flag: 'wx' });
+        makeFolder(boots);
+        writeFileSync(join(folder, address), `${holder.containerId}\r\n${holder.ifname}`, {
+          flag: is('readsThenWrites') ? 'w' : 'wx',
+        });
       } catch (error) {
-        if (isTaken(error)) return false;
+        if (codeOf(error) === 'EEXIST') return false;
+        if (is('ignoresFullDisk')) return true;
         free([{ address, ...holder, boot }]);
         throw new Failure(Code.io, `Cannot write to "${folder}": ${String(error)}`);
       }
@@ -58,7 +64,23 @@ export function openStore(folder: string, boot: string): Store {
   };
 }
 
-const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+const DAY_MS = 86_400_000;
+
+const isFresh = (path: string): boolean => statSync(path).mtimeMs > Date.now() - DAY_MS;
+
+/** Node's own recursive mode never ends on a full volume. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT') throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path);
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 function names(folder: string): readonly string[] {
   try {
@@ -75,3 +97,6 @@ function read(path: string): string {
     return '';
   }
 }
+
+/** Of a network whose addresses somebody else gives. */
+export const NO_STORE: Store = { all: () => [], reserve: () => false, free: () => undefined };

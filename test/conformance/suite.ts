@@ -28,12 +28,13 @@ const AT_ONCE = 2;
 
 export async function runSuite({ open, type, only, atOnce = AT_ONCE, onOutput }: SuiteOptions): Promise<SuiteRun> {
   const isWanted = (id: string): boolean => only === undefined || only.includes(id);
+  const dialect = dialectOf(type);
   const stories = ALL_CASES.filter(({ points }) => points.some(isWanted));
   const fullVolume = mountFullVolume();
   try {
     const subject = await open();
     try {
-      const bench = { subject, dialect: dialectOf(type), fullVolume, onOutput: onOutput ?? (() => undefined) };
+      const bench = { subject, dialect, fullVolume, onOutput: onOutput ?? (() => undefined) };
       const cases = await runCases(stories, bench, atOnce);
       const points = judge(POINTS, cases).filter(({ point }) => isWanted(point.id));
       return { subject: subject.name, points, cases };

@@ -7,6 +7,9 @@ import { NETWORKS } from '../node.ts';
 import { added, addressOf, delegating, deleted, failed, nothingLeft, onlyAlive, succeeded } from '../steps.ts';
 import { VERSIONS, WITH_CHECK } from '../versions.ts';
 
+/** The last one without prevResult, the first one with it, and the newest. */
+const SOME_VERSIONS = ['0.3.1', '0.4.0', '1.1.0'];
+
 /** What an operator, or the runtime, does between two commands. */
 export const deleteEndpoints = async (lab: Lab): Promise<void> => {
   for (const { id } of lab.endpoints()) await lab.simulator.call({ function: 'HcnDeleteEndpoint', args: { id } });
@@ -93,7 +96,7 @@ export const DEL_CASES: readonly Case[] = [
   {
     points: ['P34'],
     title: 'three DELs succeed',
-    versions: VERSIONS,
+    versions: SOME_VERSIONS,
     run: async (lab) => {
       const result = await added(lab, lab.pod(1));
       for (let times = 0; times < 3; times++) await deleted(lab, lab.pod(1), lab.conf(), result);
@@ -139,7 +142,7 @@ export const DEL_CASES: readonly Case[] = [
   {
     points: ['P37'],
     title: 'DEL prints nothing',
-    versions: VERSIONS,
+    versions: SOME_VERSIONS,
     run: async (lab) => {
       await added(lab, lab.pod(1));
       same((await deleted(lab, lab.pod(1))).stdout, '', 'stdout of DEL');

@@ -1,10 +1,13 @@
 /** CHECK: prevResult, endpoint, namespace and lease must still say the same. */
 import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
 import type { Endpoint, Namespace } from '../hns/wire.ts';
+import { parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
+import { parseMac } from '../net/mac.ts';
 import type { Target } from '../spec/command.ts';
 import { type Json, list, member, optional, record, required, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
+import { netnsIn } from '../spec/netns.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { mismatches } from './verify.ts';
@@ -42,7 +45,7 @@ function previousOf({ conf }: Deps, target: Target): Previous {
   const at = { path: 'prevResult' };
   const interfaces = required(result, 'interfaces', { ...at, as: list(record) });
   const index = interfaces.findIndex(
-    (entry) => member(entry, 'name') === target.ifname && member(entry, 'sandbox') === target.sandbox,
+    (entry) => member(entry, 'name') === target.ifname && isSandbox(member(entry, 'sandbox'), target),
   );
   const own = interfaces[index];
   if (own === undefined) {
@@ -58,6 +61,9 @@ function previousOf({ conf }: Deps, target: Target): Previous {
     addresses: ips.flatMap((entry, n) => (pointsAt(entry, index) ? [addressIn(entry, `prevResult.ips[${n}]`)] : [])),
   };
 }
+
+/** By the namespace they name: a runtime may spell it otherwise than it did for ADD. */
+const isSandbox = (value: unknown, { netns }: Target): boolean => typeof value === 'string' && netnsIn(value) === netns;
 
 const addressIn = (entry: Json, path: string): Previous['addresses'][number] => ({
   address: required(entry, 'address', { path, as: text }),
@@ -89,20 +95,27 @@ async function againstLease({ leases, conf }: Deps, target: Target, endpoint: En
 }
 
 function againstResult(endpoint: Endpoint, previous: Previous, { conf }: Deps): readonly string[] {
-  const has = endpoint.addresses.map(({ ip, prefix }) => `${ip}/${prefix}`);
-  const missing = has.filter((address) => !previous.addresses.some((one) => one.address === address));
-  const gone = previous.addresses.filter((one) => !has.includes(one.address));
+  const missing = endpoint.addresses.filter((has) => !previous.addresses.some((one) => isSame(has, one.address)));
+  const gone = previous.addresses.filter((one) => !endpoint.addresses.some((has) => isSame(has, one.address)));
   const hops = endpoint.routes.map((route) => parseIp(route.NextHop)?.text);
   const unrouted = previous.addresses.filter(
     ({ gateway }) => gateway !== undefined && !hops.includes(parseIp(gateway)?.text),
   );
   return [
-    ...(endpoint.mac === previous.mac ? [] : [`its MAC is ${endpoint.mac}, prevResult says ${previous.mac}`]),
-    ...missing.map((address) => `prevResult lacks its address ${address}`),
+    ...(isSameMac(endpoint.mac, previous.mac) ? [] : [`its MAC is ${endpoint.mac}, prevResult says ${previous.mac}`]),
+    ...missing.map(({ ip, prefix }) => `prevResult lacks its address ${prefix === undefined ? ip : `${ip}/${prefix}`}`),
     ...gone.map(({ address }) => `it lacks ${address} of prevResult`),
     ...unrouted.map(({ gateway }) => `it has no route by ${gateway}, the gateway of prevResult on "${conf.name}"`),
   ];
 }
+
+/** Runtimes decode and encode prevResult: an IPv6 address may come back in another spelling. */
+function isSame({ ip, prefix }: Endpoint['addresses'][number], stated: string): boolean {
+  const cidr = parseCidr(stated);
+  return cidr?.ip.text === ip && (prefix ?? cidr.prefix) === cidr.prefix;
+}
+
+const isSameMac = (a: string, b: string): boolean => a === b || (parseMac(a)?.digits ?? a) === parseMac(b)?.digits;
 
 function inNamespace(
   namespace: Namespace | undefined,

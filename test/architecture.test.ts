@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policy: ['spec', 'net'],
   log: ['spec', 'disk'],
   ipam: ['spec', 'net', 'disk'],
-  hns: ['spec', 'ffi'],
+  hns: ['spec', 'net', 'ffi'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'log'],
   'run.ts': ['spec', 'hns', 'ipam', 'log', 'plugins'],
   'main.ts': ['spec', 'disk', 'ffi', 'hns', 'ipam', 'plugins', 'run.ts'],

@@ -65,7 +65,7 @@ async function attachmentVerb(io: Io, platform: Platform, command: AttachmentCom
   let failure: CniError | undefined;
   try {
     const deps = depsOf(platform, conf, { sessions, notes });
-    await execute(io, deps, { command, notes });
+    await execute(io, deps, command);
   } catch (thrown) {
     failure = CniError.from(thrown);
     throw failure;
@@ -84,6 +84,9 @@ interface Ledger {
 
 function depsOf(platform: Platform, conf: NetConf, { sessions, notes }: Ledger): Deps {
   const native = platform.native();
+  const note = (thrown: unknown): void => {
+    notes.push(CniError.from(thrown).message);
+  };
   const open = (ms: number): Session => {
     const session = openSession(native, startDeadline(ms));
     sessions.push(session);
@@ -92,22 +95,18 @@ function depsOf(platform: Platform, conf: NetConf, { sessions, notes }: Ledger):
   const session = open(conf.timeoutMs);
   const leases = platform.leases(conf, {
     remainingMs: session.deadline.remainingMs,
-    onUnreadable: (error) => notes.push(error.message),
+    onUnreadable: note,
   });
-  return { session, conf, leases, aside: open };
+  return { session, conf, leases, aside: open, note };
 }
 
-async function execute(
-  io: Io,
-  deps: Deps,
-  { command, notes }: { readonly command: AttachmentCommand; readonly notes: string[] },
-): Promise<void> {
+async function execute(io: Io, deps: Deps, command: AttachmentCommand): Promise<void> {
   switch (command.verb) {
     case 'ADD': {
       const attached = await add(deps, command.target);
       const { target, cniVersion } = command;
       io.stdout(line(resultOf(attached, { target, conf: deps.conf, cniVersion })));
-      await commit(deps, attached.lease.key, notes);
+      await commit(deps, attached.lease.key);
       return;
     }
     case 'CHECK':
@@ -123,11 +122,11 @@ async function execute(
  * Only now does the runtime know of the attachment; until here a DEL has to expect half of one. The result is out, so that
  * a failure is no answer any more: the lease stays pending, which every other verb can deal with.
  */
-async function commit({ leases }: Deps, key: string, notes: string[]): Promise<void> {
+async function commit({ leases, note }: Deps, key: string): Promise<void> {
   try {
     await leases.commit(key);
   } catch (failure) {
-    notes.push(CniError.from(failure).message);
+    note(failure);
   }
 }
 

@@ -90,8 +90,6 @@ async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniE
     if (!session.uncertain()) await leases.release(holder);
     return failure;
   } catch (second) {
-    const left = `not undone: ${CniError.from(second).message}`;
-    const details = failure.details === undefined ? left : `${failure.details}; ${left}`;
-    return new CniError(failure.code, failure.message, { details, cause: failure });
+    return failure.withDetail(`not undone: ${CniError.from(second).message}`);
   }
 }

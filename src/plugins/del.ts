@@ -2,6 +2,7 @@
 import { endpointIds, findEndpoint } from '../hns/client.ts';
 import type { Lease } from '../ipam/lease.ts';
 import type { DelTarget } from '../spec/command.ts';
+import { CniError } from '../spec/error.ts';
 import { isNameBased } from '../spec/uuid.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
@@ -29,8 +30,21 @@ export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void
     const mayComeYet = lease !== undefined && (lease.inFlight || (lease.state === 'pending' && found.length === 0));
     await (mayComeYet ? leases.bury(holder.key) : leases.release(holder));
   } catch (failure) {
-    if (session.uncertain() && lease !== undefined) await leases.markInFlight(holder.key);
-    throw failure;
+    throw session.uncertain() && lease !== undefined ? await marked(deps, holder.key, CniError.from(failure)) : failure;
+  }
+}
+
+/** How long the lock may be waited for when the time of the command is used up. */
+const MARK_MS = 2000;
+
+/** Notes in the lease that HNS may still carry a call out; answers the failure that led here, which is the one to report. */
+async function marked({ session, leases }: Deps, key: string, failure: CniError): Promise<CniError> {
+  session.deadline.extend(Math.max(MARK_MS, session.deadline.remainingMs()));
+  try {
+    await leases.markInFlight(key);
+    return failure;
+  } catch (second) {
+    return failure.withDetail(`not noted: ${CniError.from(second).message}`);
   }
 }
 

@@ -9,4 +9,6 @@ export interface Deps {
   readonly conf: NetConf;
   /** A session of its own with at most `ms`: what goes wrong in it does not touch the command's. */
   readonly aside: (ms: number) => Session;
+  /** Puts a failure that does not fail the command into its log line. */
+  readonly note: (failure: unknown) => void;
 }

@@ -10,15 +10,23 @@ const BUDGET_MS = 5000;
 
 /** Never fails the command it runs in: what could not be looked at now is there for the next one. */
 export async function sweep(deps: Deps): Promise<void> {
-  const tombstones = await deps.leases.tombstones(LIMIT);
-  if (tombstones.length === 0) return;
   const session = deps.aside(Math.min(BUDGET_MS, deps.session.deadline.remainingMs()));
-  for (const tombstone of tombstones) {
+  for (const tombstone of await tombstonesIn(deps)) {
     try {
       await settle(deps, session, tombstone);
-    } catch {
-      if (session.uncertain()) return;
+    } catch (failure) {
+      deps.note(failure);
+      if (session.gaveUp() || session.uncertain()) return;
     }
+  }
+}
+
+async function tombstonesIn({ leases, note }: Deps): Promise<readonly Tombstone[]> {
+  try {
+    return await leases.tombstones(LIMIT);
+  } catch (failure) {
+    note(failure);
+    return [];
   }
 }
 

@@ -1,7 +1,7 @@
 /** Compares an endpoint as HNS has it with what was asked for; the answer is a list of differences. Pure. */
 import type { Endpoint } from '../hns/wire.ts';
 import type { Lease } from '../ipam/lease.ts';
-import type { EndpointPolicy } from '../policy/endpoint-policies.ts';
+import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
 
 /** An endpoint in its namespace, with the lease of its addresses. */
 export interface Attached {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contains, networkOf, parseCidr } from '../../src/net/cidr.ts';
-import { type EndpointPolicy, endpointPolicies, policies } from '../../src/policy/endpoint-policies.ts';
+import { policies } from '../../src/policy/endpoint-policies.ts';
+import type { EndpointPolicy } from '../../src/policy/endpoint-policy.ts';
+import { endpointPolicies } from '../../src/policy/merge.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 
@@ -125,6 +127,15 @@ for (const [value, message] of REFUSED) {
     assert.is(error.message, `Cannot use ${message}`);
   });
 }
+
+decode('policies() refuses OutBoundNAT entries that would become one and say different things', () => {
+  const nat = (more: object): object => ({ name: 'EndpointPolicy', value: { Type: 'OutBoundNAT', Settings: more } });
+  const value = [nat({ VirtualIP: '10.0.0.1', Exceptions: ['10.1.0.0/16'] }), nat({ VirtualIP: '10.0.0.2' })];
+  const error = throwsCni(() => policies(value, 'policies'), Code.InvalidConfig);
+  assert.match(error.message, 'policies[1].value.Settings.VirtualIP');
+  const alike = [nat({ VirtualIP: '10.0.0.1' }), nat({ VirtualIP: '10.0.0.1' }), nat({ Destinations: ['10.0.0.9'] })];
+  assert.is(policies(alike, 'policies').length, 3);
+});
 
 decode.run();
 

@@ -79,7 +79,12 @@ export interface LeaseStore {
    * again. Without it, two sweeps may both see the endpoint, and the slower one deletes what the next ADD made under that id.
    */
   readonly claim: (key: string) => Promise<boolean>;
-  /** Frees a tombstone's addresses, then drops it. */
+  /**
+   * Exhumes the tombstone if it is older than that, or of another boot, by now: another process may have claimed it since it
+   * was looked at. Answers whether there is none any more.
+   */
+  readonly expire: (key: string, olderThanMs: number) => Promise<boolean>;
+  /** Frees a tombstone's addresses, then drops it; for who has claimed it. */
   readonly exhume: (key: string) => Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import type { Range } from './config.ts';
 import { keysOf, layoutOf } from './layout.ts';
 import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
-import { asTombstone, bury, claim, exhume, release } from './release.ts';
+import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
 import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 
@@ -90,6 +90,7 @@ export function openStore(options: StoreOptions): LeaseStore {
         ? []
         : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
     claim: (key) => ifAny(false, () => claim(stock, key)),
+    expire: (key, olderThanMs) => ifAny(true, () => expire(stock, key, olderThanMs)),
     exhume: (key) =>
       ifAny(undefined, () => {
         exhume(stock, key);

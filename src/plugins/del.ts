@@ -48,11 +48,14 @@ async function marked({ session, leases }: Deps, key: string, failure: CniError)
   }
 }
 
-/** A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. */
+/**
+ * A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. So it does while a sweep
+ * has claimed it: that is about to delete the id, and an ADD must not make an endpoint of that id before.
+ */
 async function exhumed({ leases }: Deps, key: string, late: boolean): Promise<boolean> {
   const tombstone = await leases.buried(key);
   if (tombstone === undefined) return false;
-  if (late) await leases.exhume(key);
+  if (late && (await leases.claim(key))) await leases.exhume(key);
   return true;
 }
 

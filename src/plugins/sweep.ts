@@ -1,8 +1,9 @@
 /** Looks at a few tombstones: a late endpoint is deleted, and what can no longer come back is freed. */
-import { deleteEndpoint, endpointExists } from '../hns/client.ts';
+import { endpointExists } from '../hns/client.ts';
 import type { Session } from '../hns/session.ts';
 import type { Tombstone } from '../ipam/lease.ts';
 import type { Deps } from './deps.ts';
+import { removeEndpoint } from './remove.ts';
 
 /** How many tombstones one command looks at, and for how long: a bounded price for whoever comes next. */
 const LIMIT = 4;
@@ -35,11 +36,13 @@ async function tombstonesIn({ leases, note }: Deps): Promise<readonly Tombstone[
  * not found, it goes when it is older than `tombstoneMs` or of another boot.
  */
 export async function settle({ leases, conf }: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
-  const { key, endpointId, ageMs } = tombstone;
+  const { key, endpointId, endpointName, ageMs } = tombstone;
   if (await endpointExists(session, endpointId)) {
     if (!(await leases.claim(key))) return false;
-    await deleteEndpoint(session, endpointId);
-  } else if (ageMs !== undefined && ageMs < conf.tombstoneMs) return false;
-  await leases.exhume(key);
-  return true;
+    await removeEndpoint(session, { id: endpointId, name: endpointName, netns: undefined });
+    await leases.exhume(key);
+    return true;
+  }
+  const isDue = ageMs === undefined || ageMs >= conf.tombstoneMs;
+  return isDue && leases.expire(key, conf.tombstoneMs);
 }

@@ -7,6 +7,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { makeEndpoint } from './make-endpoint.ts';
+import { policiesOf } from './policies.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
 import { sweep } from './sweep.ts';
@@ -66,7 +67,8 @@ function requireAsAsked(
   endpoint: Endpoint,
   { lease, target, deps }: { readonly lease: Attached['lease']; readonly target: Target; readonly deps: Deps },
 ): void {
-  const wrong = mismatches(endpoint, { lease, netns: target.netns, policies: deps.conf.policies });
+  const policies = policiesOf(deps.conf, lease.addresses);
+  const wrong = mismatches(endpoint, { lease, netns: target.netns, policies });
   if (wrong.length === 0) return;
   throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
 }

@@ -10,6 +10,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { netnsIn } from '../spec/netns.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { policiesOf } from './policies.ts';
 import { mismatches } from './verify.ts';
 
 /** Throws code 104 with every difference found, so that one CHECK tells the whole story. Four or five calls. */
@@ -84,13 +85,12 @@ async function againstLease({ leases, conf }: Deps, target: Target, endpoint: En
   const holder = holderOf(target, conf.name);
   const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
   const lease = await leases.find(holder.key);
-  const addresses = lease?.addresses ?? [];
   const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
   return [
     ...unreserved.map((ip) => `${ip} is not reserved for this container in ${conf.ipam.dataDir}`),
     ...(lease === undefined
       ? []
-      : mismatches(endpoint, { lease: { addresses }, netns: target.netns, policies: conf.policies })),
+      : mismatches(endpoint, { lease, netns: target.netns, policies: policiesOf(conf, lease.addresses) })),
   ];
 }
 

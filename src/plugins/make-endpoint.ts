@@ -5,12 +5,12 @@ import { type Endpoint, type EndpointRequest, SCHEMA, type WireDns } from '../hn
 import type { Lease, Reservation } from '../ipam/lease.ts';
 import { formatCidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
-import { endpointPolicies } from '../policy/merge.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { ResultDns } from '../spec/result.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { policiesOf } from './policies.ts';
 import { removeEndpoint } from './remove.ts';
 import { routesOf } from './routes.ts';
 import { settle } from './sweep.ts';
@@ -126,8 +126,7 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
 
 /** The document HNS gets, key by key what win-bridge sends for the same configuration. */
 function requestOf({ conf }: Deps, lease: Lease): EndpointRequest {
-  const loopback = conf.loopbackDsr ? lease.addresses.map((address) => address.ip.text) : [];
-  const policies = endpointPolicies({ policies: conf.policies, ipMasqNetwork: conf.ipMasqNetwork, loopback });
+  const policies = policiesOf(conf, lease.addresses);
   return {
     Name: lease.endpointName,
     HostComputeNetwork: lease.hnsNetworkId,

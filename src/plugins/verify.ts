@@ -20,14 +20,15 @@ export function mismatches(endpoint: Endpoint, { lease, netns, policies }: Expec
   const wanted = lease.addresses.map((address) => address.ip.text);
   const has = endpoint.addresses.map((address) => address.ip);
   const types = new Set(endpoint.policies.map((policy) => policy.Type.toLowerCase()));
+  const asked = new Set(policies.map((policy) => policy.Type));
   return [
     ...(endpoint.namespaceId === netns
       ? []
       : [`its namespace is ${endpoint.namespaceId ?? 'none'}, expected ${netns}`]),
     ...(sameSet(wanted, has) ? [] : [`its addresses are ${has.join(', ')}, expected ${wanted.join(', ')}`]),
-    ...policies
-      .filter((policy) => !types.has(policy.Type.toLowerCase()))
-      .map((policy) => `it has no ${policy.Type} policy, expected one`),
+    ...[...asked]
+      .filter((type) => !types.has(type.toLowerCase()))
+      .map((type) => `it has no ${type} policy, expected one`),
   ];
 }
 

@@ -1,8 +1,8 @@
 /** One address, MAC or namespace in several spellings: CHECK compares what they name, not how they are written. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Args } from '../../native/simulator/call.ts';
 import { readEndpoint } from '../../src/hns/wire.ts';
+import { answering } from '../support/answering.ts';
 import { NAMESPACES, SEED, type TestNode } from '../support/node.ts';
 import { seedNamed } from '../support/peer-traces.ts';
 import { must, onNode } from '../support/pods.ts';
@@ -58,19 +58,6 @@ for (const [what, change] of Object.entries(SAME)) {
       await must(node.run('CHECK', POD, v6(node, { prevResult: change(result) })));
     }, DUAL),
   );
-}
-
-/** The node's HNS, with endpoint documents changed on their way out. */
-function answering(node: TestNode, change: (endpoint: string) => string): void {
-  const { dispatch } = node.dispatcher;
-  Object.assign(node.dispatcher, {
-    dispatch: async (call: { readonly process: string; readonly function: string; readonly args: Args }) => {
-      const reply = await dispatch(call);
-      return call.function === 'HcnQueryEndpointProperties' && reply.response !== undefined
-        ? { ...reply, response: change(reply.response) }
-        : reply;
-    },
-  });
 }
 
 spellings(

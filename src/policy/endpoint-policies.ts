@@ -16,7 +16,7 @@ import {
 } from '../spec/decode.ts';
 import { type EndpointPolicy, mergeable } from './endpoint-policy.ts';
 
-/** The only kind of entry there is for an endpoint; win-bridge skips others silently, here they are refused by name. */
+/** The only kind of entry there is for an endpoint, in any case; win-bridge skips others silently, here they are refused by name. */
 const ENTRY_NAME = 'EndpointPolicy';
 
 /** Reads `policies`: a list of `{"name": "EndpointPolicy", "value": {"Type": ..., "Settings": {...}}}`. */
@@ -29,7 +29,8 @@ export const policies: Decoder<readonly EndpointPolicy[]> = (value, path) => {
 const entry: Decoder<EndpointPolicy> = (value, path) => {
   const object = record(value, path);
   const name = text(member(object, 'name'), `${path}.name`);
-  if (name !== ENTRY_NAME) refuse(`${path}.name`, `it is "${name}", expected "${ENTRY_NAME}"`);
+  if (name.toLowerCase() !== ENTRY_NAME.toLowerCase())
+    refuse(`${path}.name`, `it is "${name}", expected "${ENTRY_NAME}"`);
   return policy(member(object, 'value'), `${path}.value`);
 };
 

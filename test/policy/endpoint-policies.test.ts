@@ -69,6 +69,11 @@ decode('policies() keeps the order', () => {
   assert.equal(policies([], 'policies'), []);
 });
 
+decode('policies() reads the name of an entry in any case, as win-bridge does', () => {
+  const value = { Type: 'OutBoundNAT' };
+  assert.is(policies([{ name: 'endpointpolicy', value }], 'policies')[0]?.Type, 'OutBoundNAT');
+});
+
 const SETTINGS = 'policies[0].value.Settings';
 const CIDR = 'expected a CIDR such as "10.96.0.0/12"';
 const REFUSED: readonly (readonly [value: unknown, message: string])[] = [

@@ -6,7 +6,7 @@ import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
-import { makeEndpoint } from './make-endpoint.ts';
+import { type Made, makeEndpoint } from './make-endpoint.ts';
 import { policiesOf } from './policies.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
@@ -24,14 +24,16 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   await requireFeatures(deps);
   await sweep(deps);
   await refuseExisting(deps, target, network.network.id);
+  let made: Made | undefined;
   try {
-    const { lease, handle } = await makeEndpoint(deps, target, network);
+    made = await makeEndpoint(deps, target, network);
+    const { lease, handle } = made;
     await attach(deps.session, target.netns, lease.endpointId);
     const endpoint = await readBack(deps.session, handle, lease.endpointName);
     requireAsAsked(endpoint, { lease, target, deps });
     return { lease, endpoint };
   } catch (failure) {
-    throw await undo(deps, target, CniError.from(failure));
+    throw await undo(deps, target, { failure: CniError.from(failure), made });
   }
 }
 
@@ -77,7 +79,11 @@ function requireAsAsked(
  * Undoes a failed ADD, last first, and answers the failure with what could not be undone added to its details.
  * After a call whose outcome is not known the lease stays pending: DEL or a later command deals with it.
  */
-async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniError> {
+async function undo(
+  deps: Deps,
+  target: Target,
+  { failure, made }: { readonly failure: CniError; readonly made: Made | undefined },
+): Promise<CniError> {
   const { session, leases, conf } = deps;
   const holder = holderOf(target, conf.name);
   if (failure.code === Code.AttachmentExists) return failure;
@@ -85,7 +91,8 @@ async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniE
   if (gaveUp) return failure;
   session.deadline.extend(UNDO_MS);
   try {
-    const lease = await leases.find(holder.key);
+    // What was made goes also when another program has taken the lease away meanwhile.
+    const lease = (await leases.find(holder.key)) ?? made?.lease;
     if (lease === undefined) return failure;
     const name = endpointName(target, conf.name);
     await removeEndpoint(session, { id: lease.endpointId, name, netns: target.netns });

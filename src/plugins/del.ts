@@ -25,9 +25,11 @@ export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void
   try {
     const found = await mine(deps, target, lease);
     for (const removal of found) await removeEndpoint(session, removal);
-    if (lease === undefined && (await exhumed(deps, holder.key, found.length > 0))) return;
+    const hasCome = (id: string): boolean => found.some((removal) => removal.id === id.toUpperCase());
+    if (lease === undefined && (await exhumed(deps, holder.key, hasCome))) return;
     // Without an endpoint HNS may still be making it for a killed ADD: address and id stay set aside for a while.
-    const mayComeYet = lease !== undefined && (lease.inFlight || (lease.state === 'pending' && found.length === 0));
+    const mayComeYet =
+      lease !== undefined && (lease.inFlight || (lease.state === 'pending' && !hasCome(lease.endpointId)));
     await (mayComeYet ? leases.bury(holder.key) : leases.release(holder));
   } catch (failure) {
     throw session.uncertain() && lease !== undefined ? await marked(deps, holder.key, CniError.from(failure)) : failure;
@@ -52,10 +54,10 @@ async function marked({ session, leases }: Deps, key: string, failure: CniError)
  * A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. So it does while a sweep
  * has claimed it: that is about to delete the id, and an ADD must not make an endpoint of that id before.
  */
-async function exhumed({ leases }: Deps, key: string, late: boolean): Promise<boolean> {
+async function exhumed({ leases }: Deps, key: string, hasCome: (id: string) => boolean): Promise<boolean> {
   const tombstone = await leases.buried(key);
   if (tombstone === undefined) return false;
-  if (late && (await leases.claim(key))) await leases.exhume(key);
+  if (hasCome(tombstone.endpointId) && (await leases.claim(key))) await leases.exhume(key);
   return true;
 }
 

@@ -1,12 +1,14 @@
 /** Two processes on one node, one of them stopped between two of its steps: no address is free while an endpoint has it. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LeaseStore } from '../../src/ipam/lease.ts';
 import { Code } from '../../src/spec/error.ts';
 import { createTestNode, type Ran, SEED, type TestNode } from '../support/node.ts';
-import { fails, idOf, must, nothingLeft, onNode, operator, POD } from '../support/pods.ts';
+import { fails, idOf, must, NOWHERE, nothingLeft, onNode, operator, POD } from '../support/pods.ts';
 
-const QUICK = { timeoutSeconds: 0.05, tombstoneSeconds: 60 };
+const QUICK = { timeoutSeconds: 0.2, tombstoneSeconds: 60 };
 const MINUTE = 60_000;
 
 const races = suite('races');
@@ -148,6 +150,38 @@ races(
     await must(node.run('ADD', POD, node.conf(QUICK)));
     assert.equal([node.endpoints().length, node.leases().length], [1, 1]);
     await must(node.run('DEL', POD, node.conf(QUICK)));
+    nothingLeft(node);
+  }),
+);
+
+/** An endpoint that another plugin made under the name of ours: its id is a random one. */
+const PEERS = { Name: 'a1b2c3_cbr0', IpConfigurations: [{ IpAddress: '10.244.3.50' }] };
+
+races(
+  'DEL keeps the address of an endpoint that may still come, although it finds one of another plugin',
+  onNode(async (node) => {
+    node.setFaults([{ function: 'HcnCreateEndpoint', action: 'hold' }]);
+    await fails(node.run('ADD', POD, node.conf(QUICK)), Code.TryAgainLater, /^Cannot create endpoint /);
+    node.setFaults([]);
+    for (const state of ['pending', 'buried']) {
+      assert.is(operator(node).createEndpoint(PEERS), '0x00000000', state);
+      await must(node.run('DEL', POD, node.conf(QUICK)));
+      assert.equal([node.endpoints(), node.leases()], [[], ['10.244.3.3']], state);
+    }
+    node.releaseHeld();
+    await must(node.run('DEL', POD, node.conf(QUICK)));
+    nothingLeft(node);
+  }),
+);
+races(
+  'ADD undoes its endpoint also when another program has taken away the lease',
+  onStage(async ({ node, at }) => {
+    at('afterReserve', () => {
+      rmSync(join(node.dataDir, 'cbr0', '10.244.3.3'));
+      return Promise.resolve();
+    });
+    const nowhere = { ...POD, netns: NOWHERE };
+    await fails(node.run('ADD', nowhere, node.conf(QUICK)), Code.InvalidEnvironment, /does not exist/);
     nothingLeft(node);
   }),
 );

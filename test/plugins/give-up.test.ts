@@ -6,7 +6,7 @@ import { CniError, Code } from '../../src/spec/error.ts';
 import { createTestNode, type Pod, SEED, type TestNode } from '../support/node.ts';
 import { fails, must, nothingLeft, onNode, POD, SECOND, THIRD } from '../support/pods.ts';
 
-const QUICK = { timeoutSeconds: 0.05, tombstoneSeconds: 60 };
+const QUICK = { timeoutSeconds: 0.2, tombstoneSeconds: 60 };
 
 const giveUp = suite('giving up');
 

@@ -5,7 +5,7 @@ import { Code } from '../../src/spec/error.ts';
 import { NAMESPACES, type TestNode } from '../support/node.ts';
 import { fails, type LivePod, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
 
-const QUICK = { timeoutSeconds: 0.05, tombstoneSeconds: 60 };
+const QUICK = { timeoutSeconds: 0.2, tombstoneSeconds: 60 };
 const MINUTE = 60_000;
 
 const tombstones = suite('a tombstone');

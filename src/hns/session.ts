@@ -1,6 +1,6 @@
 /** One command's dealings with HNS: each call raced against the deadline, counted, its failure put into words. */
 import { CniError, Code } from '../spec/error.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import type { Answer, Handle, Kind, Native } from './native.ts';
 import { hex, type Status, statusOf } from './status.ts';
 
@@ -70,14 +70,18 @@ export function openSession(native: Native, deadline: Deadline): Session {
     },
     close: async () => {
       if (gaveUp) return;
+      const closing = startDeadline(CLOSE_MS);
       while (handles.length > 0) {
-        const closing = handles.pop();
+        const handle = handles.pop();
         // The outcome of the command stands already, and the process takes what is left open with it.
-        if (closing !== undefined) await deadline.race(native.close(closing).catch(() => undefined));
+        if (handle !== undefined) await closing.race(native.close(handle).catch(() => undefined));
       }
     },
   };
 }
+
+/** What closing may take, all handles together: it is at the end, where the command has no time left, or nobody to wait for. */
+const CLOSE_MS = 1000;
 
 /** Only a call that changes something can have a late effect. */
 const changes = ({ call }: Purpose): boolean => /Create|Modify|Delete/.test(call);

@@ -205,6 +205,21 @@ session('close() ends although a close hangs', async () => {
   await session.close();
   assert.equal(closed, [2n, 1n]);
 });
+session('close() has a second of its own, however much or little the command has left', async () => {
+  let isClosed = false;
+  const slow = bench(0, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    isClosed = true;
+  });
+  slow.session.keep(handle(1n));
+  await slow.session.close();
+  assert.is(isClosed, true);
+  const early = bench(60_000, never);
+  early.session.keep(handle(1n));
+  const started = performance.now();
+  await early.session.close();
+  assert.ok(performance.now() - started < 10_000);
+});
 session('close() closes the others when the port cannot close one', async () => {
   const { session, closed } = bench(1000, () => Promise.reject(new Error('no such export')));
   session.keep(handle(1n));

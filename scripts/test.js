@@ -83,7 +83,13 @@ async function runGroups(title, { groups, limitMs, env }) {
     const count = failed === 0 ? `${passed} passed` : `${passed} passed, ${failed} failed`;
     print({ mark: failed === 0 ? 'ok' : 'FAIL', title: `${title} in ${name}`, count, startedMs, note });
     if (failed > 0) show(result.output);
+    else for (const line of seedsIn(result.output)) console.log(`     ${line}`);
   }
+}
+
+/** What random tests print of themselves ("1000 runs, seed 7"): with it a run can be had again. */
+function seedsIn(output) {
+  return plain(output).match(/\d+ runs, seed \d+/g) ?? [];
 }
 
 function start([command, ...args], limitMs, env = {}) {

@@ -74,7 +74,7 @@ async function configuredVerb(io: Io, platform: Platform, command: ConfiguredCom
   let failure: CniError | undefined;
   try {
     const deps = depsOf(platform, { io, conf, command }, ledger);
-    await execute(io, deps, { command, notes: ledger.notes });
+    await execute(io, deps, command);
   } catch (thrown) {
     const error = CniError.from(thrown);
     failure = command.verb === 'STATUS' ? notAvailable(error) : error;
@@ -101,6 +101,9 @@ interface Given {
 
 function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, notes }: Ledger): Deps {
   const native = platform.native();
+  const note = (thrown: unknown): void => {
+    notes.push(CniError.from(thrown).message);
+  };
   const open = (ms: number): Session => {
     const session = openSession(native, startDeadline(ms));
     sessions.push(session);
@@ -108,25 +111,19 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
   };
   const session = open(conf.timeoutMs);
   const { remainingMs } = session.deadline;
-  const onUnreadable = (error: CniError): void => {
-    notes.push(error.message);
-  };
   const { delegate: type } = conf.ipam;
   const around = { programs: platform.programs, env: io.env, stdin: command.stdin, remainingMs };
   return {
     session,
     conf,
-    leases: platform.leases(conf, { remainingMs, onUnreadable }),
+    leases: platform.leases(conf, { remainingMs, onUnreadable: note }),
     delegate: type === undefined ? undefined : createDelegate({ type, ...around }),
     aside: open,
+    note,
   };
 }
 
-async function execute(
-  io: Io,
-  deps: Deps,
-  { command, notes }: { readonly command: ConfiguredCommand; readonly notes: string[] },
-): Promise<void> {
+async function execute(io: Io, deps: Deps, command: ConfiguredCommand): Promise<void> {
   switch (command.verb) {
     case 'ADD': {
       // Read before anything is done: what cannot be passed on is refused while there is nothing to undo.
@@ -136,7 +133,7 @@ async function execute(
       // Behind another plugin of the chain, the result is that plugin's with ours added (SPEC.md 1.1.0 section 2 "ADD").
       const whole = previous === undefined ? own : appendResult(previous, own);
       io.stdout(line(writeResult(whole, command.cniVersion)));
-      await commit(deps, attached.lease.key, notes);
+      await commit(deps, attached.lease.key);
       return;
     }
     case 'CHECK':
@@ -156,11 +153,11 @@ async function execute(
  * Only now does the runtime know of the attachment; until here a DEL has to expect half of one. The result is out, so that
  * a failure is no answer any more: the lease stays pending, which every other verb can deal with.
  */
-async function commit({ leases }: Deps, key: string, notes: string[]): Promise<void> {
+async function commit({ leases, note }: Deps, key: string): Promise<void> {
   try {
     await leases.commit(key);
   } catch (failure) {
-    notes.push(CniError.from(failure).message);
+    note(failure);
   }
 }
 

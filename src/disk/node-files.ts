@@ -32,7 +32,8 @@ export const SYSTEM_CALLS: SystemCalls = {
   unlink: fs.unlinkSync,
   list: (folder) => fs.readdirSync(folder),
   mkdir: makeFolder,
-  exists: fs.existsSync,
+  // Not existsSync: it says "absent" of what cannot be looked at, and an absent address would be given away.
+  exists: (path) => orAbsent(() => fs.statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
   pause: (ms) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   },
@@ -162,11 +163,11 @@ function unlink(calls: SystemCalls, path: string): boolean {
 }
 
 /** The answer, or undefined when the file is not there. */
-function orAbsent<T>(run: () => T): T | undefined {
+function orAbsent<T>(run: () => T, absent: readonly string[] = ['ENOENT']): T | undefined {
   try {
     return run();
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') return undefined;
+    if (absent.includes(errnoOf(cause) ?? '')) return undefined;
     throw cause;
   }
 }

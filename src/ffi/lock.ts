@@ -1,5 +1,6 @@
 /** An exclusive lock on a file, held by the kernel for this process: it ends with the process, however that ends. */
 import { closeSync, openSync } from 'node:fs';
+import { toNamespacedPath } from 'node:path';
 import { CniError, Code } from '../spec/error.ts';
 import { bind } from './library.ts';
 import { wide } from './strings.ts';
@@ -132,7 +133,8 @@ function windowsLocking(): Locking {
     hopeless: HOPELESS_WINDOWS,
     open: (path) => {
       const handle = kernel32.CreateFileW(
-        ...([wide(path), GENERIC_READ_WRITE, FILE_SHARE_ALL, null] as const),
+        // Node's own calls take paths of more than 260 characters by this form; the lock must not be the one that cannot.
+        ...([wide(toNamespacedPath(path)), GENERIC_READ_WRITE, FILE_SHARE_ALL, null] as const),
         ...([OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, null] as const),
       );
       if (handle === INVALID_HANDLE) {

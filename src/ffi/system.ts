@@ -1,4 +1,5 @@
 /** The platform under the FFI layer: where its libraries are, how memory is copied and freed, how the process ends. */
+import { CniError, Code } from '../spec/error.ts';
 import { type Bound, bind, isFfiLoaded } from './library.ts';
 
 /** LOAD_LIBRARY_SEARCH_SYSTEM32 of libloaderapi.h. */
@@ -38,6 +39,8 @@ export function windowsSystem(): System {
   sync.SetDefaultDllDirectories(SEARCH_SYSTEM32);
   const folder = Buffer.alloc(2 * MAX_PATH);
   const length = sync.GetSystemDirectoryW(folder, MAX_PATH);
+  // Without it "\\ole32.dll" would be looked for at the root of the current drive, where others may write.
+  if (length === 0 || length >= MAX_PATH) throw new CniError(Code.Internal, 'Cannot ask Windows for its system folder');
   const system32 = folder.toString('utf16le', 0, 2 * length);
   const ole32 = bind(`${system32}\\ole32.dll`, OLE32);
   return {

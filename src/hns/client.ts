@@ -89,7 +89,7 @@ export async function createEndpoint(
   const addresses = request.IpConfigurations.map((entry) => entry.IpAddress).join(', ');
   const task = `create endpoint "${request.Name}" with ${addresses}`;
   const purpose = { call: 'HcnCreateEndpoint', task };
-  const opened = await session.run(purpose, session.native.createEndpoint(network, id, JSON.stringify(request)));
+  const opened = await session.run(purpose, (native) => native.createEndpoint(network, id, JSON.stringify(request)));
   const handle = kept(session, opened);
   if (handle !== undefined) return { kind: 'created', handle };
   const { outcome } = statusOf(opened.hr);
@@ -101,7 +101,9 @@ export async function createEndpoint(
 /** What HNS made of an endpoint. One call. */
 export async function readBack(session: Session, handle: Handle<'Endpoint'>, name: string): Promise<Endpoint> {
   const purpose = { call: 'HcnQueryEndpointProperties', task: `read endpoint "${name}" back` };
-  return readEndpoint(documentOf(session, purpose, await session.run(purpose, session.native.query(handle, QUERY))));
+  return readEndpoint(
+    documentOf(session, purpose, await session.run(purpose, (native) => native.query(handle, QUERY))),
+  );
 }
 
 /** Puts an endpoint into a namespace. Two calls. Throws code 4 when the namespace is not there. */
@@ -114,7 +116,7 @@ export async function attach(session: Session, namespaceId: string, endpointId: 
     });
   }
   const purpose = { call: 'HcnModifyNamespace', task };
-  const answer = await session.run(purpose, session.native.modify(handle, membership('Add', endpointId)));
+  const answer = await session.run(purpose, (native) => native.modify(handle, membership('Add', endpointId)));
   if (answer.hr < 0) throw session.failure(purpose, answer);
 }
 
@@ -124,20 +126,20 @@ export async function detach(session: Session, namespaceId: string, endpointId: 
   const handle = await open(session, { kind: 'Namespace', id: namespaceId, task });
   if (handle === undefined) return false;
   const purpose = { call: 'HcnModifyNamespace', task };
-  const answer = await session.run(purpose, session.native.modify(handle, membership('Remove', endpointId)));
+  const answer = await session.run(purpose, (native) => native.modify(handle, membership('Remove', endpointId)));
   return removed(session, purpose, answer);
 }
 
 /** Deletes an endpoint; false when it was not there. One call. */
 export async function deleteEndpoint(session: Session, id: string): Promise<boolean> {
   const purpose = { call: 'HcnDeleteEndpoint', task: `delete endpoint ${id}` };
-  return removed(session, purpose, await session.run(purpose, session.native.delete('Endpoint', id)));
+  return removed(session, purpose, await session.run(purpose, (native) => native.delete('Endpoint', id)));
 }
 
 /** The version of HNS, as [major, minor] (GET /globals/version of vmcompute's HNSCall). One call. */
 export async function hnsVersion(session: Session): Promise<readonly [number, number]> {
   const purpose = { call: 'HNSCall', task: 'ask HNS for its version' };
-  const answer = await session.run(purpose, session.native.hnsCall('GET', '/globals/version', ''));
+  const answer = await session.run(purpose, (native) => native.hnsCall('GET', '/globals/version', ''));
   const output = documentOf(session, purpose, answer)['Output'];
   const { Major: major, Minor: minor } = isRecord(output) ? output : {};
   if (typeof major === 'number' && typeof minor === 'number') return [major, minor];
@@ -158,14 +160,14 @@ async function enumerate(
   { kind, task, filter }: { readonly kind: Kind; readonly task: string; readonly filter: Json },
 ): Promise<readonly string[]> {
   const purpose = { call: `HcnEnumerate${kind}s`, task };
-  const answer = await session.run(purpose, session.native.enumerate(kind, filtered(filter)));
+  const answer = await session.run(purpose, (native) => native.enumerate(kind, filtered(filter)));
   return idsOf(session, purpose, answer);
 }
 
 /** The handle, or undefined when the object is not there. */
 async function open<K extends Kind>(session: Session, { kind, id, task }: Lookup<K>): Promise<Handle<K> | undefined> {
   const purpose = { call: `HcnOpen${kind}`, task };
-  const opened: Opened<K> = await session.run(purpose, session.native.open(kind, id));
+  const opened: Opened<K> = await session.run(purpose, (native) => native.open(kind, id));
   const handle = kept(session, opened);
   if (handle !== undefined) return handle;
   if (statusOf(opened.hr).outcome === 'missing') return undefined;
@@ -185,7 +187,7 @@ async function openAndQuery<K extends Kind>(
   const handle = await open(session, lookup);
   if (handle === undefined) return undefined;
   const purpose = { call: `HcnQuery${lookup.kind}Properties`, task: lookup.task };
-  const answer = await session.run(purpose, session.native.query(handle, QUERY));
+  const answer = await session.run(purpose, (native) => native.query(handle, QUERY));
   // Another process may delete the object between the two calls.
   if (statusOf(answer.hr).outcome === 'missing') return undefined;
   return { handle, document: documentOf(session, purpose, answer) };

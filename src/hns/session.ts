@@ -1,6 +1,6 @@
 /** One command's dealings with HNS: each call raced against the deadline, counted, its failure put into words. */
 import { CniError, Code } from '../spec/error.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import type { Answer, Handle, Kind, Native } from './native.ts';
 import { hex, type Status, statusOf } from './status.ts';
 
@@ -21,15 +21,14 @@ export interface Purpose {
 }
 
 export interface Session {
-  readonly native: Native;
   readonly deadline: Deadline;
-  /** Makes a call; throws code 11 when the deadline comes first. */
-  readonly run: <T extends Outcome>(purpose: Purpose, work: Promise<T>) => Promise<T>;
+  /** Makes a call; throws code 11 when the deadline comes first, and without calling when HNS is not to be asked any more. */
+  readonly run: <T extends Outcome>(purpose: Purpose, call: (native: Native) => Promise<T>) => Promise<T>;
   /** The error of a failed call: operation, object, HRESULT with name, likely cause. */
   readonly failure: (purpose: Purpose, answer: Outcome) => CniError;
   /** Remembers an open handle; `close` closes it whatever happens in between. */
   readonly keep: <K extends Kind>(handle: Handle<K>) => Handle<K>;
-  /** Closes every handle kept; not after a call was given up, since HNS may not answer this either. */
+  /** Closes every handle kept; not after a call was given up, since HNS may not answer this either. Never fails. */
   readonly close: () => Promise<void>;
   /** Whether a call of this session never came back: HNS is not to be asked anything more. */
   readonly gaveUp: () => boolean;
@@ -44,14 +43,14 @@ export function openSession(native: Native, deadline: Deadline): Session {
   let gaveUp = false;
   let uncertain = false;
   return {
-    native,
     deadline,
     calls,
     gaveUp: () => gaveUp,
     uncertain: () => uncertain,
-    run: async (purpose, work) => {
+    run: async (purpose, call) => {
+      if (gaveUp || deadline.remainingMs() === 0) throw notAsked(purpose, gaveUp);
       const started = performance.now();
-      const answer = await deadline.race(work);
+      const answer = await deadline.race(call(native));
       const ms = Math.round((performance.now() - started) * 10) / 10;
       if (answer === undefined) {
         gaveUp = true;
@@ -71,13 +70,18 @@ export function openSession(native: Native, deadline: Deadline): Session {
     },
     close: async () => {
       if (gaveUp) return;
+      const closing = startDeadline(CLOSE_MS);
       while (handles.length > 0) {
-        const closing = handles.pop();
-        if (closing !== undefined) await deadline.race(native.close(closing));
+        const handle = handles.pop();
+        // The outcome of the command stands already, and the process takes what is left open with it.
+        if (handle !== undefined) await closing.race(native.close(handle).catch(() => undefined));
       }
     },
   };
 }
+
+/** What closing may take, all handles together: it is at the end, where the command has no time left, or nobody to wait for. */
+const CLOSE_MS = 1000;
 
 /** Only a call that changes something can have a late effect. */
 const changes = ({ call }: Purpose): boolean => /Create|Modify|Delete/.test(call);
@@ -96,6 +100,12 @@ function hung({ call, task }: Purpose, ms: number): CniError {
   return new CniError(Code.TryAgainLater, `Cannot ${task}: HNS did not answer within ${seconds} s`, {
     details: `${call} was given up; look at the Host Networking Service: Get-Service hns`,
   });
+}
+
+/** A call that is started when nobody waits for it would have its effect unseen. */
+function notAsked({ call, task }: Purpose, gaveUp: boolean): CniError {
+  const state = gaveUp ? 'HNS has not answered an earlier call' : 'the time of the command is used up';
+  return new CniError(Code.TryAgainLater, `Cannot ${task}: ${state}`, { details: `${call} was not called` });
 }
 
 function failure({ call, task }: Purpose, { hr, error }: Outcome): CniError {

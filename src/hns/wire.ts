@@ -1,4 +1,5 @@
 /** HNS documents as this plugin writes and reads them (schema 2.0); reading is lenient, as HNS leaves defaults out. */
+import { parseIp } from '../net/ip.ts';
 import { isRecord, type Json, member } from '../spec/decode.ts';
 
 export const SCHEMA = { Major: 2, Minor: 0 } as const;
@@ -46,6 +47,7 @@ export interface Endpoint {
   /** The namespace's GUID in lower case; undefined while it is attached to none. */
   readonly namespaceId: string | undefined;
   readonly mac: string;
+  /** `ip` in its canonical text, whatever HNS wrote; the prefix is undefined when HNS leaves it to the subnet. */
   readonly addresses: readonly { readonly ip: string; readonly prefix: number | undefined }[];
   readonly routes: readonly WireRoute[];
   readonly dns: WireDns;
@@ -72,7 +74,7 @@ export function readEndpoint(document: Json): Endpoint {
     namespaceId: namespaceId === NO_NAMESPACE ? undefined : namespaceId,
     mac: textAt(document, 'MacAddress'),
     addresses: recordsAt(document, 'IpConfigurations').map((entry) => ({
-      ip: textAt(entry, 'IpAddress'),
+      ip: canonical(textAt(entry, 'IpAddress')),
       prefix: numberAt(entry, 'PrefixLength'),
     })),
     routes: recordsAt(document, 'Routes').map((route) => ({
@@ -83,6 +85,9 @@ export function readEndpoint(document: Json): Endpoint {
     policies: recordsAt(document, 'Policies').map(readPolicy),
   };
 }
+
+/** One address has many spellings in IPv6, and only this one is compared. */
+const canonical = (text: string): string => parseIp(text)?.text ?? text;
 
 export function readNamespace(document: Json): Namespace {
   const resources = recordsAt(document, 'Resources').filter((entry) => textAt(entry, 'Type') === 'Endpoint');

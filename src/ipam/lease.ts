@@ -99,7 +99,12 @@ export interface LeaseStore {
   readonly inventory: () => Promise<Inventory>;
   /** From the names of the folder, without the lock; a full one has its tombstones read: older than `tombstoneMs` counts as free. */
   readonly usage: (tombstoneMs: number) => Promise<Usage>;
-  /** Frees a tombstone's addresses, then drops it. */
+  /**
+   * Exhumes the tombstone if it is older than that, or of another boot, by now: another process may have claimed it since it
+   * was looked at. Answers whether there is none any more.
+   */
+  readonly expire: (key: string, olderThanMs: number) => Promise<boolean>;
+  /** Frees a tombstone's addresses, then drops it; for who has claimed it. */
   readonly exhume: (key: string) => Promise<void>;
 }
 

@@ -67,6 +67,15 @@ export function exhume(shelf: Shelf, key: string): void {
   shelf.files.remove(shelf.layout.tombstone(key));
 }
 
+/** Exhumes what is due; answers whether there is no tombstone any more. */
+export function expire(shelf: Shelf, key: string, olderThanMs: number): boolean {
+  const tombstone = readTombstone(shelf, key);
+  const age = tombstone && ageOf(tombstone.buried, shelf.clock);
+  if (age !== undefined && age < olderThanMs) return false;
+  exhume(shelf, key);
+  return true;
+}
+
 /** A tombstone as the verbs see it. */
 export function asTombstone(shelf: Shelf, { lease, buried }: TombstoneRecord): Tombstone {
   return { ...lease, ageMs: ageOf(buried, shelf.clock) };

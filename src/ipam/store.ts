@@ -8,7 +8,7 @@ import { inventory } from './inventory.ts';
 import { keysOf, layoutOf } from './layout.ts';
 import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
-import { asTombstone, bury, claim, exhume, release } from './release.ts';
+import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
 import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 import { usageOf } from './usage.ts';
@@ -95,6 +95,7 @@ export function openStore(options: StoreOptions): LeaseStore {
     // Who asks only wants to know, every few seconds: a lock that somebody holds must not keep the answer back.
     usage: (tombstoneMs) => Promise.resolve(usageOf(stock, tombstoneMs)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
+    expire: (key, olderThanMs) => ifAny(true, () => expire(stock, key, olderThanMs)),
     exhume: (key) =>
       ifAny(undefined, () => {
         exhume(stock, key);

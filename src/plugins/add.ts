@@ -7,8 +7,9 @@ import { CniError, Code } from '../spec/error.ts';
 import { giveBack } from './addresses.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
-import { makeEndpoint } from './make-endpoint.ts';
+import { type Made, makeEndpoint } from './make-endpoint.ts';
 import { requireNetwork } from './network.ts';
+import { policiesOf } from './policies.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
 import { isAsRequested, requestOf } from './request.ts';
@@ -26,14 +27,16 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   const existing = await reusable(deps, target);
   if (existing !== undefined) return existing;
   await refuseExisting(deps, target, network.network.id);
+  let made: Made | undefined;
   try {
-    const { lease, conf, handle } = await makeEndpoint(deps, target, network);
+    made = await makeEndpoint(deps, target, network);
+    const { lease, conf, handle } = made;
     await attach(deps.session, target.netns, lease.endpointId);
     const endpoint = await readBack(deps.session, handle, lease.endpointName);
     requireAsAsked(endpoint, { lease, target, deps });
     return { lease, endpoint, conf };
   } catch (failure) {
-    throw await undo(deps, target, CniError.from(failure));
+    throw await undo(deps, target, { failure: CniError.from(failure), made });
   }
 }
 
@@ -69,7 +72,8 @@ function requireAsAsked(
   endpoint: Endpoint,
   { lease, target, deps }: { readonly lease: Attached['lease']; readonly target: Target; readonly deps: Deps },
 ): void {
-  const wrong = mismatches(endpoint, { lease, netns: target.netns, policies: deps.conf.policies });
+  const policies = policiesOf(deps.conf, lease.addresses);
+  const wrong = mismatches(endpoint, { lease, netns: target.netns, policies });
   if (wrong.length === 0) return;
   throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
 }
@@ -78,7 +82,11 @@ function requireAsAsked(
  * Undoes a failed ADD, last first, and answers the failure with what could not be undone added to its details.
  * After a call whose outcome is not known the lease stays pending: DEL or a later command deals with it.
  */
-async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniError> {
+async function undo(
+  deps: Deps,
+  target: Target,
+  { failure, made }: { readonly failure: CniError; readonly made: Made | undefined },
+): Promise<CniError> {
   const { session, leases, conf } = deps;
   const holder = holderOf(target, conf.name);
   if (failure.code === Code.AttachmentExists) return failure;
@@ -86,15 +94,14 @@ async function undo(deps: Deps, target: Target, failure: CniError): Promise<CniE
   if (gaveUp) return failure;
   session.deadline.extend(UNDO_MS);
   try {
-    const lease = await leases.find(holder.key);
+    // What was made goes also when another program has taken the lease away meanwhile.
+    const lease = (await leases.find(holder.key)) ?? made?.lease;
     if (lease === undefined) return failure;
     const name = endpointName(target, conf.name);
     await removeEndpoint(session, { id: lease.endpointId, name, netns: target.netns });
     if (!session.uncertain()) await giveBack(deps, holder);
     return failure;
   } catch (second) {
-    const left = `not undone: ${CniError.from(second).message}`;
-    const details = failure.details === undefined ? left : `${failure.details}; ${left}`;
-    return new CniError(failure.code, failure.message, { details, cause: failure });
+    return failure.withDetail(`not undone: ${CniError.from(second).message}`);
   }
 }

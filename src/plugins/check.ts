@@ -1,13 +1,17 @@
 /** CHECK: prevResult, endpoint, namespace and lease must still say the same. */
 import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
 import type { Endpoint, Namespace } from '../hns/wire.ts';
+import { parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
+import { parseMac } from '../net/mac.ts';
 import type { Target } from '../spec/command.ts';
 import { readResult } from '../spec/convert.ts';
 import { CniError, Code } from '../spec/error.ts';
+import { netnsIn } from '../spec/netns.ts';
 import type { ResultIp } from '../spec/result.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { policiesOf } from './policies.ts';
 import { mismatches } from './verify.ts';
 
 /** Throws code 104 with every difference found, so that one CHECK tells the whole story. Four or five calls. */
@@ -47,7 +51,7 @@ interface Previous {
 function previousOf({ conf }: Deps, target: Target): Previous {
   const result = readResult(conf.prevResult, 'prevResult');
   const index = result.interfaces.findLastIndex(
-    (entry) => entry.name === target.ifname && entry.sandbox === target.sandbox,
+    (entry) => entry.name === target.ifname && isSandbox(entry.sandbox, target),
   );
   const own = result.interfaces[index];
   if (own === undefined) {
@@ -70,6 +74,10 @@ function previousOf({ conf }: Deps, target: Target): Previous {
   return { mac: own.mac, addresses };
 }
 
+/** By the namespace they name: a runtime may spell it otherwise than it did for ADD. */
+const isSandbox = (value: string | undefined, { netns }: Target): boolean =>
+  value !== undefined && netnsIn(value) === netns;
+
 /** Known by its record; one that another plugin made is found by its name. */
 async function endpointOf({ session, leases, conf }: Deps, target: Target): Promise<Endpoint | undefined> {
   const lease = await leases.find(holderOf(target, conf.name).key);
@@ -85,34 +93,48 @@ async function againstLease(
 ): Promise<readonly string[]> {
   const holder = holderOf(target, conf.name);
   const lease = await leases.find(holder.key);
-  const expected = { netns: target.netns, policies: conf.policies };
   // What an IPAM plugin reserved is its own CHECK's matter: our record then holds no addresses.
-  if (delegate !== undefined) return lease === undefined ? [] : mismatches(endpoint, { ...expected, lease: undefined });
+  if (delegate !== undefined) {
+    const policies = policiesOf(
+      conf,
+      endpoint.addresses.flatMap(({ ip, prefix }) => parseCidr(`${ip}/${prefix}`) ?? []),
+    );
+    return lease === undefined ? [] : mismatches(endpoint, { netns: target.netns, policies, lease: undefined });
+  }
   const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
   const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
   return [
     ...unreserved.map((ip) => `${ip} is not reserved for this container in ${conf.ipam.dataDir}`),
-    ...(lease === undefined ? [] : mismatches(endpoint, { ...expected, lease })),
+    ...(lease === undefined
+      ? []
+      : mismatches(endpoint, { lease, netns: target.netns, policies: policiesOf(conf, lease.addresses) })),
   ];
 }
 
 function againstResult(endpoint: Endpoint, previous: Previous, { conf }: Deps): readonly string[] {
-  const has = endpoint.addresses.map(({ ip, prefix }) => `${ip}/${prefix}`);
-  const missing = has.filter((address) => !previous.addresses.some((one) => one.address === address));
-  const gone = previous.addresses.filter((one) => !has.includes(one.address));
+  const missing = endpoint.addresses.filter((has) => !previous.addresses.some((one) => isSame(has, one.address)));
+  const gone = previous.addresses.filter((one) => !endpoint.addresses.some((has) => isSame(has, one.address)));
   const hops = endpoint.routes.map((route) => parseIp(route.NextHop)?.text);
   const unrouted = previous.addresses.filter(
     ({ gateway }) => gateway !== undefined && !hops.includes(parseIp(gateway)?.text),
   );
   return [
-    ...(previous.mac === undefined || endpoint.mac === previous.mac
+    ...(previous.mac === undefined || isSameMac(endpoint.mac, previous.mac)
       ? []
       : [`its MAC is ${endpoint.mac}, prevResult says ${previous.mac}`]),
-    ...missing.map((address) => `prevResult lacks its address ${address}`),
+    ...missing.map(({ ip, prefix }) => `prevResult lacks its address ${prefix === undefined ? ip : `${ip}/${prefix}`}`),
     ...gone.map(({ address }) => `it lacks ${address} of prevResult`),
     ...unrouted.map(({ gateway }) => `it has no route by ${gateway}, the gateway of prevResult on "${conf.name}"`),
   ];
 }
+
+/** Runtimes decode and encode prevResult: an IPv6 address may come back in another spelling. */
+function isSame({ ip, prefix }: Endpoint['addresses'][number], stated: string): boolean {
+  const cidr = parseCidr(stated);
+  return cidr?.ip.text === ip && (prefix ?? cidr.prefix) === cidr.prefix;
+}
+
+const isSameMac = (a: string, b: string): boolean => a === b || (parseMac(a)?.digits ?? a) === parseMac(b)?.digits;
 
 function inNamespace(
   namespace: Namespace | undefined,

@@ -2,7 +2,8 @@
 import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
 import { decodeLog, type LogConfig } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
-import { cidr, type EndpointPolicy, policies } from '../policy/endpoint-policies.ts';
+import { cidr, policies } from '../policy/endpoint-policies.ts';
+import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
 import {
   bool,
   type Decoder,
@@ -129,6 +130,8 @@ const emptyOr =
 
 /** One address or a list of them, each family once. */
 const gateways: Decoder<readonly Ip[]> = (value, path) => {
+  // Templates leave "" where they have nothing to say, as for the gateway of IPAM.
+  if (value === '') return [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   const found = values.map((item, index) => {
     const ip = typeof item === 'string' ? parseIp(item) : undefined;

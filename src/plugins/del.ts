@@ -2,6 +2,7 @@
 import { endpointIds, findEndpoint } from '../hns/client.ts';
 import type { Lease } from '../ipam/lease.ts';
 import type { DelTarget } from '../spec/command.ts';
+import { CniError } from '../spec/error.ts';
 import { isNameBased } from '../spec/uuid.ts';
 import { giveBack, giveBackBuried } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
@@ -25,21 +26,39 @@ export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void
   try {
     const found = await mine(deps, target, lease);
     for (const removal of found) await removeEndpoint(session, removal);
-    if (lease === undefined && (await exhumed(deps, holder.key, found.length > 0))) return;
+    const hasCome = (id: string): boolean => found.some((removal) => removal.id === id.toUpperCase());
+    if (lease === undefined && (await exhumed(deps, holder.key, hasCome))) return;
     // Without an endpoint HNS may still be making it for a killed ADD: address and id stay set aside for a while.
-    const mayComeYet = lease !== undefined && (lease.inFlight || (lease.state === 'pending' && found.length === 0));
+    const mayComeYet =
+      lease !== undefined && (lease.inFlight || (lease.state === 'pending' && !hasCome(lease.endpointId)));
     await (mayComeYet ? leases.bury(holder.key) : giveBack(deps, holder));
   } catch (failure) {
-    if (session.uncertain() && lease !== undefined) await leases.markInFlight(holder.key);
-    throw failure;
+    throw session.uncertain() && lease !== undefined ? await marked(deps, holder.key, CniError.from(failure)) : failure;
   }
 }
 
-/** A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. */
-async function exhumed(deps: Deps, key: string, late: boolean): Promise<boolean> {
+/** How long the lock may be waited for when the time of the command is used up. */
+const MARK_MS = 2000;
+
+/** Notes in the lease that HNS may still carry a call out; answers the failure that led here, which is the one to report. */
+async function marked({ session, leases }: Deps, key: string, failure: CniError): Promise<CniError> {
+  session.deadline.extend(Math.max(MARK_MS, session.deadline.remainingMs()));
+  try {
+    await leases.markInFlight(key);
+    return failure;
+  } catch (second) {
+    return failure.withDetail(`not noted: ${CniError.from(second).message}`);
+  }
+}
+
+/**
+ * A buried attachment whose late endpoint was found just now is over; without it, it keeps waiting. So it does while a sweep
+ * has claimed it: that is about to delete the id, and an ADD must not make an endpoint of that id before.
+ */
+async function exhumed(deps: Deps, key: string, hasCome: (id: string) => boolean): Promise<boolean> {
   const tombstone = await deps.leases.buried(key);
   if (tombstone === undefined) return false;
-  if (late) await giveBackBuried(deps, tombstone);
+  if (hasCome(tombstone.endpointId) && (await deps.leases.claim(key))) await giveBackBuried(deps, tombstone);
   return true;
 }
 

@@ -1,6 +1,7 @@
 /** Reserves an address and makes the endpoint with it; when HNS refuses the address, the next one is tried. */
-import { type Created, createEndpoint, deleteEndpoint, findEndpoint, type OpenNetwork } from '../hns/client.ts';
+import { createEndpoint, findEndpoint, type OpenNetwork } from '../hns/client.ts';
 import type { Handle } from '../hns/native.ts';
+import type { Endpoint } from '../hns/wire.ts';
 import type { Lease, Reservation } from '../ipam/lease.ts';
 import type { Ip } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
@@ -8,6 +9,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { type Addressed, giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
 import { settle } from './sweep.ts';
 
@@ -20,13 +22,20 @@ const MAX_REFUSED = 8;
 
 export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetwork): Promise<Made> {
   const refused: Ip[] = [];
+  let wasCleared = false;
   for (;;) {
     const reserved = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused });
     const { lease, conf } = await withAddresses(deps, reserved);
     const creation = { id: lease.endpointId, request: requestOf(conf, lease) };
     const created = await createEndpoint(deps.session, network.handle, creation);
     if (created.kind === 'created') return { lease, conf, handle: created.handle };
-    if (await clearedOwn(deps, target, created)) continue;
+    const own = created.kind === 'exists' ? await findEndpoint(deps.session, lease.endpointId) : undefined;
+    if (own !== undefined) {
+      if (wasCleared) throw created.error;
+      await clearOwn(deps, target, { own, lease });
+      wasCleared = true;
+      continue;
+    }
     await giveBack(deps, lease);
     if (refused.length >= MAX_REFUSED) throw created.error;
     refused.push(...lease.addresses.map((address) => address.ip));
@@ -35,22 +44,20 @@ export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetw
 
 /**
  * "Exists" may mean our own id, opened first to tell: an endpoint of ours that is in no namespace is left over from a
- * killed ADD and goes, so that the same reservation can be tried again. One that is attached is someone's network.
+ * killed ADD and goes, before the address that it may have. One that is attached is someone's network, with its address.
  */
-async function clearedOwn(
+async function clearOwn(
   deps: Deps,
   target: Target,
-  created: Exclude<Created, { kind: 'created' }>,
-): Promise<boolean> {
-  if (created.kind !== 'exists') return false;
-  const holder = holderOf(target, deps.conf.name);
-  const lease = await deps.leases.find(holder.key);
-  const own = lease === undefined ? undefined : await findEndpoint(deps.session, lease.endpointId);
-  if (own === undefined) return false;
-  if (own.namespaceId === undefined) await deleteEndpoint(deps.session, own.id);
-  await giveBack(deps, holder);
-  if (own.namespaceId !== undefined) throw attachmentExists(deps, target);
-  return true;
+  { own, lease }: { readonly own: Endpoint; readonly lease: Lease },
+): Promise<void> {
+  const isAttached = own.namespaceId !== undefined;
+  const hasOurs = own.addresses.some(({ ip }) => lease.addresses.some((address) => address.ip.text === ip));
+  if (!isAttached) {
+    await removeEndpoint(deps.session, { id: lease.endpointId, name: lease.endpointName, netns: undefined });
+  }
+  if (!isAttached || !hasOurs) await giveBack(deps, lease);
+  if (isAttached) throw attachmentExists(deps, target);
 }
 
 export const attachmentExists = ({ conf }: Deps, { containerId, ifname }: Target): CniError =>

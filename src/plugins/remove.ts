@@ -27,7 +27,7 @@ async function detachIfPossible(session: Session, netns: string, id: string): Pr
   try {
     await detach(session, netns, id);
   } catch (failure) {
-    // A call that hangs is no reason to start another one; anything else is settled by the deletion.
-    if (session.uncertain()) throw failure;
+    // After a call that hung nothing more is asked; anything else that is known is settled by the deletion.
+    if (session.gaveUp() || session.uncertain()) throw failure;
   }
 }

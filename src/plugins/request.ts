@@ -2,15 +2,14 @@
 import { type Endpoint, type EndpointRequest, SCHEMA, type WireDns, type WirePolicy } from '../hns/wire.ts';
 import type { Lease } from '../ipam/lease.ts';
 import { formatCidr } from '../net/cidr.ts';
-import { endpointPolicies } from '../policy/endpoint-policies.ts';
 import type { ResultDns } from '../spec/result.ts';
 import type { NetConf } from './conf.ts';
+import { policiesOf } from './policies.ts';
 import { routesOf } from './routes.ts';
 
 /** The document HNS gets, key by key what win-bridge sends for the same configuration. */
 export function requestOf(conf: NetConf, lease: Lease): EndpointRequest {
-  const loopback = conf.loopbackDsr ? lease.addresses.map((address) => address.ip.text) : [];
-  const policies = endpointPolicies({ policies: conf.policies, ipMasqNetwork: conf.ipMasqNetwork, loopback });
+  const policies = policiesOf(conf, lease.addresses);
   return {
     Name: lease.endpointName,
     HostComputeNetwork: lease.hnsNetworkId,

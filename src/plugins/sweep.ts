@@ -1,9 +1,10 @@
 /** Looks at a few tombstones: a late endpoint is deleted, and what can no longer come back is freed. */
-import { deleteEndpoint, endpointExists } from '../hns/client.ts';
+import { endpointExists } from '../hns/client.ts';
 import type { Session } from '../hns/session.ts';
 import type { Tombstone } from '../ipam/lease.ts';
 import { giveBackBuried } from './addresses.ts';
 import type { Deps } from './deps.ts';
+import { removeEndpoint } from './remove.ts';
 
 /** How many tombstones one command looks at, and for how long: a bounded price for whoever comes next. */
 const LIMIT = 4;
@@ -11,15 +12,23 @@ const BUDGET_MS = 5000;
 
 /** Never fails the command it runs in: what could not be looked at now is there for the next one. */
 export async function sweep(deps: Deps): Promise<void> {
-  const tombstones = await deps.leases.tombstones(LIMIT);
-  if (tombstones.length === 0) return;
   const session = deps.aside(Math.min(BUDGET_MS, deps.session.deadline.remainingMs()));
-  for (const tombstone of tombstones) {
+  for (const tombstone of await tombstonesIn(deps)) {
     try {
       await settle(deps, session, tombstone);
-    } catch {
-      if (session.uncertain()) return;
+    } catch (failure) {
+      deps.note(failure);
+      if (session.gaveUp() || session.uncertain()) return;
     }
+  }
+}
+
+async function tombstonesIn({ leases, note }: Deps): Promise<readonly Tombstone[]> {
+  try {
+    return await leases.tombstones(LIMIT);
+  } catch (failure) {
+    note(failure);
+    return [];
   }
 }
 
@@ -28,12 +37,18 @@ export async function sweep(deps: Deps): Promise<void> {
  * not found, it goes when it is older than `tombstoneMs` or of another boot.
  */
 export async function settle(deps: Deps, session: Session, tombstone: Tombstone): Promise<boolean> {
-  const { leases, conf } = deps;
-  const { key, endpointId, ageMs } = tombstone;
+  const { leases, conf, delegate } = deps;
+  const { key, endpointId, endpointName, ageMs } = tombstone;
   if (await endpointExists(session, endpointId)) {
     if (!(await leases.claim(key))) return false;
-    await deleteEndpoint(session, endpointId);
-  } else if (ageMs !== undefined && ageMs < conf.tombstoneMs) return false;
+    await removeEndpoint(session, { id: endpointId, name: endpointName, netns: undefined });
+    await giveBackBuried(deps, tombstone);
+    return true;
+  }
+  const isDue = ageMs === undefined || ageMs >= conf.tombstoneMs;
+  if (delegate === undefined) return isDue && leases.expire(key, conf.tombstoneMs);
+  // An IPAM plugin cannot be asked under our lock, so that a claim keeps other sweeps away meanwhile.
+  if (!isDue || !(await leases.claim(key))) return false;
   await giveBackBuried(deps, tombstone);
   return true;
 }

@@ -1,7 +1,7 @@
 /** Compares an endpoint as HNS has it with what was asked for; the answer is a list of differences. Pure. */
 import type { Endpoint } from '../hns/wire.ts';
 import type { Lease } from '../ipam/lease.ts';
-import type { EndpointPolicy } from '../policy/endpoint-policies.ts';
+import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
 import type { NetConf } from './conf.ts';
 
 /** An endpoint in its namespace, with the lease of its addresses. */
@@ -24,14 +24,15 @@ export function mismatches(endpoint: Endpoint, { lease, netns, policies }: Expec
   const has = endpoint.addresses.map((address) => address.ip);
   const wanted = lease?.addresses.map((address) => address.ip.text) ?? has;
   const types = new Set(endpoint.policies.map((policy) => policy.Type.toLowerCase()));
+  const asked = new Set(policies.map((policy) => policy.Type));
   return [
     ...(endpoint.namespaceId === netns
       ? []
       : [`its namespace is ${endpoint.namespaceId ?? 'none'}, expected ${netns}`]),
     ...(sameSet(wanted, has) ? [] : [`its addresses are ${has.join(', ')}, expected ${wanted.join(', ')}`]),
-    ...policies
-      .filter((policy) => !types.has(policy.Type.toLowerCase()))
-      .map((policy) => `it has no ${policy.Type} policy, expected one`),
+    ...[...asked]
+      .filter((type) => !types.has(type.toLowerCase()))
+      .map((type) => `it has no ${type} policy, expected one`),
   ];
 }
 

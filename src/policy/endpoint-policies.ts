@@ -1,11 +1,10 @@
-/** `policies` of the configuration become HNS endpoint policies (schema 2.0): decoded, translated, merged. Pure. */
-import { contains, parseCidr } from '../net/cidr.ts';
+/** `policies` of the configuration become HNS endpoint policies (schema 2.0): decoded and translated. Pure. */
+import { parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
 import {
   bool,
   type Decoder,
   fail,
-  isRecord,
   type Json,
   join,
   list,
@@ -15,23 +14,23 @@ import {
   refuse,
   text,
 } from '../spec/decode.ts';
+import { type EndpointPolicy, mergeable } from './endpoint-policy.ts';
 
-/** A policy as HNS v2 wants it; structurally the same as hns/wire.ts WirePolicy. */
-export interface EndpointPolicy {
-  readonly Type: string;
-  readonly Settings: Json;
-}
-
-/** The only kind of entry there is for an endpoint; win-bridge skips others silently, here they are refused by name. */
+/** The only kind of entry there is for an endpoint, in any case; win-bridge skips others silently, here they are refused by name. */
 const ENTRY_NAME = 'EndpointPolicy';
 
 /** Reads `policies`: a list of `{"name": "EndpointPolicy", "value": {"Type": ..., "Settings": {...}}}`. */
-export const policies: Decoder<readonly EndpointPolicy[]> = (value, path) => list(entry)(value, path);
+export const policies: Decoder<readonly EndpointPolicy[]> = (value, path) => {
+  const found = list(entry)(value, path);
+  refuseConflicts(found, path);
+  return found;
+};
 
 const entry: Decoder<EndpointPolicy> = (value, path) => {
   const object = record(value, path);
   const name = text(member(object, 'name'), `${path}.name`);
-  if (name !== ENTRY_NAME) refuse(`${path}.name`, `it is "${name}", expected "${ENTRY_NAME}"`);
+  if (name.toLowerCase() !== ENTRY_NAME.toLowerCase())
+    refuse(`${path}.name`, `it is "${name}", expected "${ENTRY_NAME}"`);
   return policy(member(object, 'value'), `${path}.value`);
 };
 
@@ -125,54 +124,18 @@ const cidrOrIp: Decoder<string> = (value, path) =>
     ? value
     : fail(path, 'a CIDR or an IP address', value);
 
-export interface PolicyNeeds {
-  readonly policies: readonly EndpointPolicy[];
-  /** `ipMasqNetwork`: destinations that are not source-translated. */
-  readonly ipMasqNetwork: string | undefined;
-  /** The pod's own addresses when `loopbackDSR` is asked for, else none. */
-  readonly loopback: readonly string[];
+/** Entries that will become one must not say different things of the same setting: one of them would be lost. */
+function refuseConflicts(found: readonly EndpointPolicy[], path: string): void {
+  const first = found.find(mergeable);
+  for (const [index, { Settings }] of found.entries()) {
+    if (first === undefined || !mergeable(found[index] as EndpointPolicy)) continue;
+    const key = Object.keys(Settings).find(
+      (name) =>
+        name !== 'Exceptions' && Object.hasOwn(first.Settings, name) && !same(Settings[name], first.Settings[name]),
+    );
+    if (key === undefined) continue;
+    refuse(`${path}[${index}].value.Settings.${key}`, 'it differs from that of an earlier OutBoundNAT policy');
+  }
 }
 
-/**
- * All policies of an endpoint, in the order of the configuration. OutBoundNAT entries become one, because two of them
- * compete in the switch; one with `Destinations` (the loopback of direct server return) stays its own.
- */
-export function endpointPolicies({ policies, ipMasqNetwork, loopback }: PolicyNeeds): readonly EndpointPolicy[] {
-  const masquerade = ipMasqNetwork === undefined ? [] : [exceptionsPolicy([ipMasqNetwork])];
-  const merged = [...policies, ...masquerade].reduce<readonly EndpointPolicy[]>(merge, []);
-  const missing = loopback.filter((address) => !merged.some((known) => destinationsOf(known).includes(address)));
-  return [...merged, ...missing.map((address) => ({ Type: 'OutBoundNAT', Settings: { Destinations: [address] } }))];
-}
-
-const exceptionsPolicy = (exceptions: readonly string[]): EndpointPolicy => ({
-  Type: 'OutBoundNAT',
-  Settings: { Exceptions: exceptions },
-});
-
-function merge(all: readonly EndpointPolicy[], next: EndpointPolicy): readonly EndpointPolicy[] {
-  const at = mergeable(next) ? all.findIndex(mergeable) : -1;
-  const known = all[at];
-  if (known === undefined) return [...all, next];
-  const before = exceptionsOf(known);
-  const added = exceptionsOf(next).filter((exception) => !before.some((have) => covers(have, exception)));
-  const joined = { ...known, Settings: { ...next.Settings, ...known.Settings, Exceptions: [...before, ...added] } };
-  return all.with(at, joined);
-}
-
-const mergeable = (policy: EndpointPolicy): boolean =>
-  policy.Type === 'OutBoundNAT' && destinationsOf(policy).length === 0;
-
-/** An exception inside another one adds nothing. */
-function covers(have: string, wanted: string): boolean {
-  if (have === wanted) return true;
-  const [outer, inner] = [parseCidr(have), parseCidr(wanted)];
-  return outer !== undefined && inner !== undefined && inner.prefix >= outer.prefix && contains(outer, inner.ip);
-}
-
-const exceptionsOf = (policy: EndpointPolicy): readonly string[] => textsOf(policy.Settings['Exceptions']);
-const destinationsOf = (policy: EndpointPolicy): readonly string[] =>
-  policy.Type === 'OutBoundNAT' && isRecord(policy.Settings) ? textsOf(policy.Settings['Destinations']) : [];
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

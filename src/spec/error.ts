@@ -49,6 +49,12 @@ export class CniError extends Error {
     return { code: this.code, msg: this.message, ...(this.details === undefined ? {} : { details: this.details }) };
   }
 
+  /** The same failure with one more detail, such as what could not be cleaned up after it. */
+  withDetail(detail: string): CniError {
+    const details = this.details === undefined ? detail : `${this.details}; ${detail}`;
+    return new CniError(this.code, this.message, { details, cause: this });
+  }
+
   /** Anything thrown, as a CniError; a stranger is code 999 and never shows its stack. */
   static from(thrown: unknown): CniError {
     if (thrown instanceof CniError) return thrown;

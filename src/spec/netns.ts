@@ -7,13 +7,19 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const isGuid = (text: string): boolean => GUID.test(text);
 
 /**
- * The namespace's GUID in lower case: bare, in braces, in any case, or as the last element of a path, which is what
- * cnitool makes of it (cnitool uses filepath.Abs). Throws code 4 naming the variable.
+ * The namespace's GUID in lower case, or undefined when there is none in it: bare, in braces, in any case, or as the last
+ * element of a path, which is what cnitool makes of it (cnitool uses filepath.Abs).
  */
-export function parseNetns(value: string): string {
+export function netnsIn(value: string): string | undefined {
   const last = value.split(/[\\/]/).at(-1) ?? '';
   const bare = last.startsWith('{') && last.endsWith('}') ? last.slice(1, -1) : last;
-  if (isGuid(bare)) return bare.toLowerCase();
+  return isGuid(bare) ? bare.toLowerCase() : undefined;
+}
+
+/** The same of CNI_NETNS; throws code 4 naming the variable. */
+export function parseNetns(value: string): string {
+  const guid = netnsIn(value);
+  if (guid !== undefined) return guid;
   throw new CniError(
     Code.InvalidEnvironment,
     `Cannot use CNI_NETNS: it is "${value}", expected the GUID of an HCN namespace`,

@@ -74,6 +74,9 @@ function start(exe: string, { env, stdin, kill }: Start): Promise<Ended> {
   });
 }
 
+/** Wine takes the names of Unix files for what the locale says; without one, nothing but ASCII has a Windows name. */
+const UNIX_NAMES = { LC_ALL: 'C.UTF-8' };
+
 /** A Windows executable in a Windows (a Wine prefix) of its own. */
 export async function wineSubject(path: string, type: string): Promise<Subject> {
   const prefix = await wine.freshPrefix();
@@ -82,7 +85,7 @@ export async function wineSubject(path: string, type: string): Promise<Subject> 
   const exe = join(folder, `${type}.exe`);
   writeFileSync(exe, aligned(readFileSync(path)));
   const command = (env: Start['env'], stdin: Uint8Array, kill?: AbortSignal): Promise<Ended> => {
-    const options = { env, stdin: Buffer.from(stdin), prefix, timeoutMs: LIMIT_MS };
+    const options = { env: { ...UNIX_NAMES, ...env }, stdin: Buffer.from(stdin), prefix, timeoutMs: LIMIT_MS };
     return wine.run(exe, [], kill === undefined ? options : { ...options, signal: kill });
   };
   await command(...FIRST);

@@ -1,5 +1,5 @@
 /** Files on a real folder: what is there after success, after a failure and after a cut at every system call. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -34,6 +34,16 @@ files('answers what is absent as absent', () =>
     assert.equal(here.list(join(folder, 'x')), []);
     assert.not(here.exists(join(folder, 'x')));
     assert.not(here.remove(join(folder, 'x', 'y')));
+  }),
+);
+files('what cannot be looked at is an error, not absent', () =>
+  inFolder((folder) => {
+    const path = join(folder, 'loop');
+    symlinkSync(path, path);
+    throwsCni(() => here.exists(path), Code.Io, /^Cannot look at ".*loop": ELOOP$/);
+    throwsCni(() => here.createExclusive(path, 'mine'), Code.Io, /^Cannot look at ".*loop": ELOOP$/);
+    writeFileSync(join(folder, 'file'), '');
+    assert.not(here.exists(join(folder, 'file', 'x')));
   }),
 );
 files('createExclusive() leaves a file that is there', () =>

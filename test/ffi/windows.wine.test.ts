@@ -1,6 +1,6 @@
 /** What only Windows has, under Wine: LockFileEx among processes, the volatile boot key, our files and leases on a drive. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,4 +72,12 @@ onWindows('leases are made, buried and freed on a Windows path', async () => {
   const left = Object.fromEntries(Object.entries(tree(folder)).filter(([path]) => path.startsWith('networks')));
   assert.equal(left, { 'networks/net/lock': '', 'networks/net/last_reserved_ip.0': '10.244.3.11' });
 });
+onWindows('a lock may lie deeper than 260 characters', async () => {
+  const deep = ['d'.repeat(100), 'e'.repeat(100), 'f'.repeat(100)];
+  mkdirSync(join(folder, ...deep), { recursive: true });
+  const { answer } = await drive('take', [windowsFolder, ...deep, 'lock'].join('\\'), '100');
+  assert.equal(answer, { taken: true });
+  assert.ok(existsSync(join(folder, ...deep, 'lock')));
+});
+
 onWindows.run();

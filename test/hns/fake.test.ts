@@ -12,5 +12,3 @@ nativeContract('the fake', () => {
   const native = simulatedNative({ dispatcher, process: 'fake' });
   return Promise.resolve({ native, hns, dispatcher, stop: () => Promise.resolve() });
 });
-
-// The suite is `.run()` by nativeContract.

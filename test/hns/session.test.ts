@@ -8,10 +8,16 @@ import { hex } from '../../src/hns/status.ts';
 import { Code } from '../../src/spec/error.ts';
 import { rejectsCni } from '../support/throws.ts';
 
-const never = new Promise<never>(() => undefined);
+const never = (): Promise<never> => new Promise<never>(() => undefined);
 const OPEN = { call: 'HcnOpenNetwork', task: 'look up the HNS network "cbr0"' };
 const CREATE = { call: 'HcnCreateEndpoint', task: 'create endpoint "x"' };
-const answer = (hr: number, error = ''): Promise<{ hr: number; error: string }> => Promise.resolve({ hr, error });
+const answer =
+  (hr: number, error = ''): (() => Promise<{ hr: number; error: string }>) =>
+  () =>
+    Promise.resolve({ hr, error });
+
+/** A call that must not be made. */
+const unwanted = (): Promise<never> => Promise.reject(new Error('called'));
 
 interface Bench {
   readonly session: Session;
@@ -35,7 +41,7 @@ const session = suite('openSession()');
 
 session('run() answers what HNS answered and counts the call', async () => {
   const { session } = bench();
-  const opened = await session.run(OPEN, Promise.resolve({ hr: 0, error: '', json: '[]' }));
+  const opened = await session.run(OPEN, () => Promise.resolve({ hr: 0, error: '', json: '[]' }));
   assert.equal(opened, { hr: 0, error: '', json: '[]' });
   await session.run(OPEN, answer(0x803b0001 | 0));
   assert.equal(
@@ -81,9 +87,27 @@ session('run() gives up at the deadline with code 11', async () => {
     [['call', 'ms']],
   );
 });
+session('run() calls nothing after a call that hung', async () => {
+  const { session } = bench(10);
+  await rejectsCni(session.run(OPEN, never), Code.TryAgainLater);
+  session.deadline.extend(1000);
+  const error = await rejectsCni(session.run(CREATE, unwanted), Code.TryAgainLater);
+  assert.is(error.message, 'Cannot create endpoint "x": HNS has not answered an earlier call');
+  assert.is(error.details, 'HcnCreateEndpoint was not called');
+  assert.equal([session.uncertain(), session.calls.length], [false, 1]);
+});
+session('run() calls nothing when the time is used up, until it is extended', async () => {
+  const { session } = bench(0);
+  const error = await rejectsCni(session.run(CREATE, unwanted), Code.TryAgainLater);
+  assert.is(error.message, 'Cannot create endpoint "x": the time of the command is used up');
+  assert.equal([session.gaveUp(), session.uncertain(), session.calls.length], [false, false, 0]);
+  session.deadline.extend(1000);
+  await session.run(CREATE, answer(0));
+  assert.is(session.calls.length, 1);
+});
 session('run() passes on what the port throws', async () => {
   const { session } = bench();
-  const outcome = session.run(OPEN, Promise.reject(new Error('no library')));
+  const outcome = session.run(OPEN, () => Promise.reject(new Error('no library')));
   assert.is(await outcome.catch((error: unknown) => (error as Error).message), 'no library');
 });
 
@@ -175,7 +199,29 @@ session('close() asks nothing of an HNS that did not answer', async () => {
   assert.equal(closed, []);
 });
 session('close() ends although a close hangs', async () => {
-  const { session, closed } = bench(20, () => never);
+  const { session, closed } = bench(20, never);
+  session.keep(handle(1n));
+  session.keep(handle(2n));
+  await session.close();
+  assert.equal(closed, [2n, 1n]);
+});
+session('close() has a second of its own, however much or little the command has left', async () => {
+  let isClosed = false;
+  const slow = bench(0, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    isClosed = true;
+  });
+  slow.session.keep(handle(1n));
+  await slow.session.close();
+  assert.is(isClosed, true);
+  const early = bench(60_000, never);
+  early.session.keep(handle(1n));
+  const started = performance.now();
+  await early.session.close();
+  assert.ok(performance.now() - started < 10_000);
+});
+session('close() closes the others when the port cannot close one', async () => {
+  const { session, closed } = bench(1000, () => Promise.reject(new Error('no such export')));
   session.keep(handle(1n));
   session.keep(handle(2n));
   await session.close();

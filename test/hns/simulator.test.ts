@@ -3,5 +3,3 @@ import { startFfiSimulator } from '../support/ffi-simulator.ts';
 import { nativeContract } from './contract.ts';
 
 nativeContract('the C entry points', startFfiSimulator);
-
-// The suite is `.run()` by nativeContract.

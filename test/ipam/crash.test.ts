@@ -42,6 +42,7 @@ const CASES: readonly Case[] = [
   { name: 'release', before: lease, act: (s) => s.release(one), allowed: ['none', 'pending'] },
   { name: 'release of a ready lease', before: ready, act: (s) => s.release(one), allowed: ['none', 'ready'] },
   { name: 'claim', before: grave, act: (s) => s.claim(one.key), allowed: ['buried'] },
+  { name: 'expire', before: grave, act: (s) => s.expire(one.key, 0), allowed: ['none', 'buried'] },
   { name: 'exhume', before: grave, act: (s) => s.exhume(one.key), allowed: ['none', 'buried'] },
 ];
 

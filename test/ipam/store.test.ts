@@ -284,6 +284,31 @@ graves('claim() is true for one at a time, and makes the tombstone as new', () =
     assert.is(await at.claim(one.key), false);
   }),
 );
+graves('expire() frees what is due at the time it is asked, not at the time it was seen', () =>
+  inFolder(async (folder) => {
+    const clock = fakeClock();
+    const at = storeIn(folder, { clock });
+    assert.is(await at.expire(one.key, 0), true, 'no folder, no tombstone');
+    await at.reserve(request(one));
+    assert.is(await at.expire(one.key, 0), true, 'a lease is no tombstone');
+    assert.is((await at.find(one.key))?.state, 'pending');
+    await at.bury(one.key);
+    clock.advance(500);
+    assert.is(await at.expire(one.key, 501), false);
+    await at.claim(one.key);
+    assert.is(await at.expire(one.key, 500), false, 'claimed since');
+    assert.equal(await at.addressesOf(one), [ip('10.244.3.10')]);
+    clock.advance(500);
+    assert.is(await at.expire(one.key, 500), true);
+    assert.equal(tree(folder), { 'net/last_reserved_ip.0': '10.244.3.10' });
+
+    await at.reserve(request(one));
+    await at.bury(one.key);
+    clock.reboot();
+    assert.is(await at.expire(one.key, 86_400_000), true, 'another boot');
+    assert.is(await at.buried(one.key), undefined);
+  }),
+);
 graves('bury() sets the lease aside, exhume() frees it', () =>
   inFolder(async (folder) => {
     const clock = fakeClock();

@@ -247,6 +247,19 @@ add(
   }),
 );
 
+add(
+  'gives forty pods that come at the same time an address each',
+  onNode(async (node) => {
+    node.dispatcher.setLatency({ '*': [0, 5] });
+    const pods = Array.from({ length: 40 }, (_, n) => ({ ...POD, containerId: `pod${n}` }));
+    await Promise.all(pods.map((pod) => must(node.run('ADD', pod, node.conf()))));
+    assert.is(new Set(node.endpoints().map((line) => line.split(' ')[1])).size, pods.length);
+    assert.is(node.leases().length, pods.length);
+    await Promise.all(pods.map((pod) => must(node.run('DEL', pod, node.conf()))));
+    nothingLeft(node);
+  }),
+);
+
 /** HNS versions with direct server return. */
 for (const [Major, Minor] of [
   [9, 3],

@@ -125,7 +125,6 @@ const REFUSED: readonly (readonly [more: Record<string, unknown>, message: strin
   [{ policies: {} }, 'policies: it is {}, expected a JSON array'],
   [{ ipMasqNetwork: '10.244.0.0' }, 'ipMasqNetwork: it is "10.244.0.0", expected a CIDR such as "10.96.0.0/12"'],
   [{ loopbackDSR: 'yes' }, 'loopbackDSR: it is "yes", expected true or false'],
-  [{ gateway: '' }, 'gateway: it is "", expected an IP address'],
   [{ gateway: '10.244.3.1/24' }, 'gateway: it is "10.244.3.1/24", expected an IP address'],
   [{ gateway: ['10.244.3.1', 5] }, 'gateway[1]: it is 5, expected an IP address'],
   [{ gateway: ['10.244.3.1', '10.244.3.2'] }, 'gateway: a family has two gateways, expected one'],

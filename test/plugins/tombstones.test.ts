@@ -3,15 +3,15 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
 import { NAMESPACES, type TestNode } from '../support/node.ts';
-import { fails, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
+import { fails, type LivePod, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
 
-const QUICK = { timeoutSeconds: 0.05, tombstoneSeconds: 60 };
+const QUICK = { timeoutSeconds: 0.2, tombstoneSeconds: 60 };
 const MINUTE = 60_000;
 
 const tombstones = suite('a tombstone');
 
 /** ADD of a pod whose HcnCreateEndpoint HNS holds back; the runtime is told code 11. */
-async function hung(node: TestNode, pod: typeof POD = POD): Promise<void> {
+async function hung(node: TestNode, pod: LivePod = POD): Promise<void> {
   node.setFaults([{ function: 'HcnCreateEndpoint', action: 'hold' }]);
   const message = /^Cannot create endpoint .*: HNS did not answer within 0\.\d s$/;
   await fails(node.run('ADD', pod, node.conf(QUICK)), Code.TryAgainLater, message);
@@ -118,7 +118,7 @@ tombstones(
   onNode(async (node) => {
     for (let n = 0; n < 6; n++) {
       const pod = { containerId: `pod${n}`, ifname: 'eth0', netns: NAMESPACES[n % NAMESPACES.length] as string };
-      await hung(node, pod as typeof POD);
+      await hung(node, pod);
       await must(node.run('DEL', pod, node.conf({ ...QUICK, tombstoneSeconds: 600 })));
     }
     assert.equal(counts(node), [0, 6, 0, 6]);

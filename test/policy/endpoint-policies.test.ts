@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contains, networkOf, parseCidr } from '../../src/net/cidr.ts';
-import { type EndpointPolicy, endpointPolicies, policies } from '../../src/policy/endpoint-policies.ts';
+import { policies } from '../../src/policy/endpoint-policies.ts';
+import type { EndpointPolicy } from '../../src/policy/endpoint-policy.ts';
+import { endpointPolicies } from '../../src/policy/merge.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 
@@ -67,6 +69,11 @@ decode('policies() keeps the order', () => {
   assert.equal(policies([], 'policies'), []);
 });
 
+decode('policies() reads the name of an entry in any case, as win-bridge does', () => {
+  const value = { Type: 'OutBoundNAT' };
+  assert.is(policies([{ name: 'endpointpolicy', value }], 'policies')[0]?.Type, 'OutBoundNAT');
+});
+
 const SETTINGS = 'policies[0].value.Settings';
 const CIDR = 'expected a CIDR such as "10.96.0.0/12"';
 const REFUSED: readonly (readonly [value: unknown, message: string])[] = [
@@ -125,6 +132,15 @@ for (const [value, message] of REFUSED) {
     assert.is(error.message, `Cannot use ${message}`);
   });
 }
+
+decode('policies() refuses OutBoundNAT entries that would become one and say different things', () => {
+  const nat = (more: object): object => ({ name: 'EndpointPolicy', value: { Type: 'OutBoundNAT', Settings: more } });
+  const value = [nat({ VirtualIP: '10.0.0.1', Exceptions: ['10.1.0.0/16'] }), nat({ VirtualIP: '10.0.0.2' })];
+  const error = throwsCni(() => policies(value, 'policies'), Code.InvalidConfig);
+  assert.match(error.message, 'policies[1].value.Settings.VirtualIP');
+  const alike = [nat({ VirtualIP: '10.0.0.1' }), nat({ VirtualIP: '10.0.0.1' }), nat({ Destinations: ['10.0.0.9'] })];
+  assert.is(policies(alike, 'policies').length, 3);
+});
 
 decode.run();
 

@@ -91,7 +91,7 @@ export async function live(home: Home, { steps, fault, timeoutSeconds }: Life): 
     holds(home, told);
   }
   home.setFaults([]);
-  await tidy(home, timeoutSeconds);
+  await tidy(home);
 }
 
 interface OnNetwork {
@@ -157,10 +157,10 @@ function holds(home: Home, told: readonly Told[]): void {
 }
 
 /** The runtime deletes every pod, until it succeeds; what HNS still owed arrives after that; then one sweep. */
-async function tidy(home: Home, timeoutSeconds: number): Promise<void> {
+async function tidy(home: Home): Promise<void> {
   for (const pod of PODS) {
     for (let tries = 0; tries < 3; tries++) {
-      const ran = await home.run('DEL', pod, home.conf({ timeoutSeconds, tombstoneSeconds: 60 }));
+      const ran = await home.run('DEL', pod, home.conf({ tombstoneSeconds: 60 }));
       if (ran.code === 0) break;
       assert.ok(tries < 2, `DEL keeps failing: ${ran.text}`);
     }
@@ -168,7 +168,7 @@ async function tidy(home: Home, timeoutSeconds: number): Promise<void> {
   home.releaseHeld();
   holds(home, []);
   const sweep = { containerId: 'none', ifname: 'eth0' };
-  const swept = await home.run('DEL', sweep, home.conf({ timeoutSeconds, tombstoneSeconds: 0 }));
+  const swept = await home.run('DEL', sweep, home.conf({ tombstoneSeconds: 0 }));
   assert.is(swept.code, 0, swept.text);
   assert.equal([home.endpoints(), home.members(), home.leases()], [[], [], []]);
   assert.equal([home.records('attachments'), home.records('tombstones')], [[], []]);

@@ -1,6 +1,7 @@
 /** The scenarios every build of the plugin has to live through; each *.test.ts beside this file runs them on one. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SUPPORTED } from '../../src/spec/version.ts';
 import { createMachine, type Machine } from '../support/machine.ts';
 import { NAMESPACES } from '../support/node.ts';
 import type { Plugin } from '../support/plugin.ts';
@@ -21,7 +22,7 @@ type Story = (machine: Machine) => Promise<void>;
 const STORIES: Readonly<Record<string, Story>> = {
   'VERSION answers without touching HNS': async (machine) => {
     const ran = await machine.run('VERSION', web, '{"cniVersion":"1.0.0"}');
-    assert.equal([ran.code, ran.out], [0, { cniVersion: '1.0.0', supportedVersions: ['1.0.0', '1.1.0'] }]);
+    assert.equal([ran.code, ran.out], [0, { cniVersion: '1.0.0', supportedVersions: SUPPORTED }]);
     assert.equal(machine.calls(), []);
   },
 
@@ -58,6 +59,26 @@ const STORIES: Readonly<Record<string, Story>> = {
     assert.equal(machine.simulator.hns.dump(), before);
   },
 
+  'STATUS tells whether the network is there, GC keeps what the runtime lists': async (machine) => {
+    const node = { containerId: '', ifname: '', netns: '' };
+    const conf = (more = {}): unknown => machine.conf({ cniVersion: '1.1.0', ...more });
+    for (const pod of [web, webSecond, db]) assert.is((await machine.run('ADD', pod, conf())).code, 0);
+    const list = [{ containerID: web.containerId, ifname: 'eth1' }];
+    for (const more of [{}, { 'cni.dev/valid-attachments': null }]) {
+      const ran = await machine.run('GC', node, conf(more));
+      assert.equal([ran.code, ran.text, machine.endpoints().length], [0, '', 3]);
+    }
+    const collected = await machine.run('GC', node, conf({ 'cni.dev/valid-attachments': list }));
+    assert.equal([collected.code, collected.text], [0, '']);
+    assert.equal(machine.endpoints(), [`a1b2c3_cbr0_eth1 10.244.3.4 ${web.netns}`]);
+    assert.equal([machine.leases(), machine.records('attachments').length], [['10.244.3.4'], 1]);
+    const good = await machine.run('STATUS', node, conf());
+    assert.equal([good.code, good.text], [0, '']);
+    machine.setFaults([{ function: '*', every: true, hresult: 0x800706ba }]);
+    const bad = await machine.run('STATUS', node, conf());
+    assert.equal([bad.code, bad.out?.['code']], [1, 50]);
+  },
+
   'DEL without CNI_NETNS, and after the namespace is gone, frees everything': async (machine) => {
     await machine.run('ADD', web, machine.conf());
     const { containerId, ifname } = web;
@@ -77,6 +98,9 @@ const STORIES: Readonly<Record<string, Story>> = {
     const add = await calls('ADD', machine.conf());
     const check = await calls('CHECK', machine.conf({ prevResult: FIRST_RESULT }));
     const del = await calls('DEL', machine.conf());
+    const status = await calls('STATUS', machine.conf({ cniVersion: '1.1.0' }));
+    const gc = await calls('GC', machine.conf({ cniVersion: '1.1.0' }));
+    assert.ok(status <= 3 && gc <= 3, `STATUS ${status}, GC ${gc}`);
     assert.ok(add <= 8 && check <= 5 && del <= 4, `ADD ${add}, CHECK ${check}, DEL ${del}`);
   },
 

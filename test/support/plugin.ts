@@ -1,6 +1,7 @@
 /** The built plugin as a runtime starts it: the bundle on Node, the Linux executable, or wincni.exe under Wine. */
 import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +41,11 @@ export function linuxExecutable(): Plugin {
   const exe = join(folder, 'win-bridge');
   copyFileSync(join(ROOT, 'dist/wincni'), exe);
   const plugin = unixPlugin('dist/wincni', exe, []);
-  return { ...plugin, exe: 'win-bridge', remove: () => Promise.resolve(rmSync(folder, { recursive: true })) };
+  return { ...plugin, exe: 'win-bridge', remove: () => removeFolder(folder) };
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true });
 }
 
 function unixPlugin(name: string, program: string, args: readonly string[]): Plugin {
@@ -85,7 +90,7 @@ export async function windowsExecutable(): Promise<Plugin> {
     exe: 'win-bridge.exe',
     path: wine.windowsPath,
     run: (env, stdin) => wine.run(exe, [], { env, stdin }),
-    remove: () => Promise.resolve(rmSync(folder, { recursive: true })),
+    remove: () => removeFolder(folder),
   };
 }
 

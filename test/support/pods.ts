@@ -5,9 +5,12 @@ import type { Code } from '../../src/spec/error.ts';
 import { type Session, sessionOn } from './hns-session.ts';
 import { createTestNode, NAMESPACES, NETWORK_ID, type Pod, type Ran, SEED, type TestNode } from './node.ts';
 
-export const POD = { containerId: 'a1b2c3', ifname: 'eth0', netns: NAMESPACES[0] };
-export const SECOND = { containerId: 'd4e5f6', ifname: 'eth0', netns: NAMESPACES[1] };
-export const THIRD = { containerId: 'a7b8c9', ifname: 'eth0', netns: NAMESPACES[2] };
+/** A pod with its namespace. */
+export type LivePod = Required<Omit<Pod, 'args' | 'env'>>;
+
+export const POD: LivePod = { containerId: 'a1b2c3', ifname: 'eth0', netns: NAMESPACES[0] };
+export const SECOND: LivePod = { containerId: 'd4e5f6', ifname: 'eth0', netns: NAMESPACES[1] };
+export const THIRD: LivePod = { containerId: 'a7b8c9', ifname: 'eth0', netns: NAMESPACES[2] };
 /** A namespace that is on no node. */
 export const NOWHERE = '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1cff';
 

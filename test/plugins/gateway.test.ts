@@ -1,0 +1,75 @@
+/** Gateways, the addresses no pod has, and the routes of an endpoint. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { formatCidr } from '../../src/net/cidr.ts';
+import { decodeConf, type NetConf } from '../../src/plugins/conf.ts';
+import { gatewayOf, reservedAddresses } from '../../src/plugins/gateway.ts';
+import { routesOf } from '../../src/plugins/routes.ts';
+import { cidr, ip } from '../support/net.ts';
+
+const DEFAULTS = { dataDir: '/var/lib/cni/networks', logFile: '/x.log' };
+const conf = (ipam: object, more: object = {}): NetConf =>
+  decodeConf({ name: 'n', type: 'win-bridge', ipam: { type: 'host-local', ...ipam }, ...more }, DEFAULTS);
+
+const gateway = suite('gateways and routes');
+
+/** An address, the gateways configured, the gateway it has. */
+const GATEWAYS: readonly (readonly [address: string, configured: readonly string[], wanted: string])[] = [
+  ['10.244.3.7/24', [], '10.244.3.2'],
+  ['10.244.3.7/16', [], '10.244.0.2'],
+  ['10.244.3.7/29', [], '10.244.3.2'],
+  ['10.244.3.130/25', [], '10.244.3.130'],
+  ['fd00::7/64', [], 'fd00::2'],
+  ['10.244.3.7/24', ['10.244.3.1'], '10.244.3.1'],
+  ['10.244.3.7/24', ['fd00::1'], '10.244.3.2'],
+  ['fd00::7/64', ['10.244.3.1', 'fd00::1'], 'fd00::1'],
+  ['10.244.3.7/24', ['fd00::1', '10.244.3.1'], '10.244.3.1'],
+];
+for (const [address, configured, wanted] of GATEWAYS) {
+  gateway(`gatewayOf() of ${address} with ${configured.join(' and ') || 'none configured'} is ${wanted}`, () => {
+    assert.is(gatewayOf(cidr(address), configured.map(ip)).text, wanted);
+  });
+}
+
+const RESERVED: readonly (readonly [ipam: object, more: object, wanted: readonly string[]])[] = [
+  [{ subnet: '10.244.3.0/24' }, {}, ['10.244.3.0', '10.244.3.1', '10.244.3.2', '10.244.3.255']],
+  [
+    { subnet: '10.244.3.0/24', gateway: '10.244.3.9' },
+    { gateway: ['10.244.3.8', 'fd00::1'] },
+    ['10.244.3.0', '10.244.3.1', '10.244.3.2', '10.244.3.255', '10.244.3.9', '10.244.3.8', 'fd00::1'],
+  ],
+  [{ subnet: 'fd00::/126' }, {}, ['fd00::', 'fd00::1', 'fd00::2', 'fd00::3']],
+];
+for (const [ipam, more, wanted] of RESERVED) {
+  gateway(`reservedAddresses() of ${JSON.stringify({ ...ipam, ...more })}`, () => {
+    assert.equal(
+      reservedAddresses(conf(ipam, more)).map(({ text }) => text),
+      wanted,
+    );
+  });
+}
+
+/** Addresses, routes of the IPAM section, and the routes made of them as `dst gw`. */
+const ROUTES: readonly (readonly [
+  addresses: readonly string[],
+  routes: readonly object[],
+  wanted: readonly string[],
+])[] = [
+  [['10.244.3.7/24'], [], ['0.0.0.0/0 10.244.3.2']],
+  [['10.244.3.7/24', 'fd00::7/64'], [], ['0.0.0.0/0 10.244.3.2', '::/0 fd00::2']],
+  [['10.244.3.7/24'], [{ dst: '0.0.0.0/0', gw: '10.244.3.1' }], ['0.0.0.0/0 10.244.3.2']],
+  [['10.244.3.7/24'], [{ dst: '10.1.0.0/16' }], ['0.0.0.0/0 10.244.3.2', '10.1.0.0/16 10.244.3.2']],
+  [['10.244.3.7/24'], [{ dst: '10.1.0.0/16', gw: '10.244.3.9' }], ['0.0.0.0/0 10.244.3.2', '10.1.0.0/16 10.244.3.9']],
+  [['10.244.3.7/24'], [{ dst: '::/0' }, { dst: 'fd01::/64' }], ['0.0.0.0/0 10.244.3.2']],
+];
+for (const [addresses, routes, wanted] of ROUTES) {
+  gateway(`routesOf() ${addresses.join(' and ')} with ${JSON.stringify(routes)}`, () => {
+    const made = routesOf(conf({ subnet: '10.244.3.0/24', routes }), addresses.map(cidr));
+    assert.equal(
+      made.map(({ dst, gw }) => `${formatCidr(dst)} ${gw.text}`),
+      wanted,
+    );
+  });
+}
+
+gateway.run();

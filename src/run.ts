@@ -8,7 +8,7 @@ import type { LeaseStore } from './ipam/lease.ts';
 import { writeLog } from './log/log.ts';
 import { add } from './plugins/add.ts';
 import { check } from './plugins/check.ts';
-import { type Defaults, decodeConf, type NetConf } from './plugins/conf.ts';
+import { type Defaults, decodeConf, forTeardown, type NetConf } from './plugins/conf.ts';
 import { del } from './plugins/del.ts';
 import type { Deps } from './plugins/deps.ts';
 import { gc } from './plugins/gc.ts';
@@ -68,7 +68,8 @@ export async function run(io: Io, platform: Platform): Promise<0 | 1> {
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 async function configuredVerb(io: Io, platform: Platform, command: ConfiguredCommand): Promise<void> {
-  const conf = decodeConf(command.config, platform.defaults);
+  const isTeardown = command.verb === 'DEL' || command.verb === 'GC';
+  const conf = decodeConf(isTeardown ? forTeardown(command.config) : command.config, platform.defaults);
   const started = performance.now();
   const ledger: Ledger = { sessions: [], notes: [] };
   let failure: CniError | undefined;

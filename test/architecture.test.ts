@@ -14,10 +14,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policy: ['spec', 'net'],
   log: ['spec', 'disk'],
   ipam: ['spec', 'net', 'disk'],
+  process: ['spec', 'ipam'],
   hns: ['spec', 'net', 'ffi'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'log'],
   'run.ts': ['spec', 'hns', 'ipam', 'log', 'plugins'],
-  'main.ts': ['spec', 'disk', 'ffi', 'hns', 'ipam', 'plugins', 'run.ts'],
+  'main.ts': ['spec', 'disk', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'run.ts'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
@@ -26,6 +27,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   disk: ['node:fs', 'node:path'],
   ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
   ipam: ['node:path'],
+  process: ['node:fs'],
   log: ['node:fs', 'node:path'],
   'main.ts': ['node:fs'],
 };
@@ -147,7 +149,7 @@ architecture('every test file runs what it says', () => {
   const silent = tests.filter(({ text }) => {
     const suites = [...text.matchAll(/^const (\w+) = suite\b/gm)].map(([, name]) => name);
     const runs = [...text.matchAll(/^(\w+)\.run\(\);$/gm)].map(([, name]) => name);
-    const isShared = /^(?:nativeContract|podLifecycle)\(/m.test(text);
+    const isShared = /^(?:nativeContract|podLifecycle|testSubject)\(/m.test(text);
     return !isShared && (suites.length === 0 || suites.some((name) => !runs.includes(name)));
   });
   assert.equal(

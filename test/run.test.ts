@@ -5,8 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { simulatorSystem } from '../src/ffi/system.ts';
 import { entryPoints } from '../src/hns/entry-points.ts';
-import { systemPrograms } from '../src/ipam/programs.ts';
 import { holderOf } from '../src/plugins/attachment.ts';
+import { systemPrograms } from '../src/process/programs.ts';
 import { type Io, type Platform, run } from '../src/run.ts';
 import { Code } from '../src/spec/error.ts';
 import type { TestNode } from './support/node.ts';
@@ -49,7 +49,7 @@ async function seen(env: Io['env'], stdin: string, platform: Platform = NO_PLATF
   return { status, written, reads };
 }
 
-const SUPPORTED = '"supportedVersions":["1.0.0","1.1.0"]';
+const SUPPORTED = '"supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]';
 const VERSIONS: readonly (readonly [stdin: string, answer: string])[] = [
   ['', `{"cniVersion":"1.1.0",${SUPPORTED}}\n`],
   ['{}', `{"cniVersion":"1.1.0",${SUPPORTED}}\n`],
@@ -78,7 +78,7 @@ edge('an error is one JSON object on one line, in the version of the configurati
     ],
     reads: 1,
   });
-  const unknown = await seen({ CNI_COMMAND: 'GC' }, '');
+  const unknown = await seen({ CNI_COMMAND: 'UPDATE' }, '');
   assert.is(unknown.status, 1);
   assert.match(unknown.written.join(), /^\{"cniVersion":"1\.1\.0","code":4,"msg":"Cannot use CNI_COMMAND: [^\n]*\}\n$/);
 });

@@ -60,12 +60,15 @@ export function decodeIpam(value: unknown, path: string, defaultDataDir: string)
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
- * Its other keys are the plugin's to read; `dataDir`, which several of them have, also says where our records of its
+ * Its other keys are the plugin's to read; `dataDir`, which several of them have, also says, when it is absolute, where our records of its
  * attachments lie, so that two nodes' worth of state never meet.
  */
 function delegated(section: Json, { type, path, defaultDataDir }: Delegated): IpamConfig {
   if (!PLUGIN.test(type)) fail(join(path, 'type'), 'the name of an IPAM plugin, without a path', type);
-  return { dataDir: folderOf(section, { path, defaultDataDir }), ranges: [], routes: [], delegate: type };
+  const stated = member(section, 'dataDir');
+  const isOurs = typeof stated === 'string' && (WITH_DRIVE.test(stated) || ROOTED.test(stated));
+  const dataDir = isOurs ? folderOf(section, { path, defaultDataDir }) : defaultDataDir;
+  return { dataDir, ranges: [], routes: [], delegate: type };
 }
 
 interface Delegated {

@@ -100,6 +100,18 @@ export function decodeConf(config: Json, defaults: Defaults): NetConf {
   };
 }
 
+/** The keys by which an attachment is found and freed. */
+const TEARDOWN = ['name', 'type', 'ipam', 'timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile'];
+
+/**
+ * A configuration for DEL and GC: what a pod's endpoint was to be does not matter any more, and an agent may have rewritten the
+ * file into something that ADD refuses. Nothing of that may keep what is there from being removed.
+ */
+export function forTeardown(config: Json): Json {
+  const needed = TEARDOWN.map((key) => key.toLowerCase());
+  return Object.fromEntries(Object.entries(config).filter(([key]) => needed.includes(key.toLowerCase())));
+}
+
 function refuseUnsupported(config: Json): void {
   const type = text(member(config, 'type'), 'type');
   if (type !== TYPE) refuse('type', `it is "${type}", expected "${TYPE}"`);

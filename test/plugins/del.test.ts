@@ -195,4 +195,14 @@ del(
   }),
 );
 
+del(
+  'does not mind what became of the rest of the configuration',
+  onNode(async (node) => {
+    await must(node.run('ADD', POD, node.conf()));
+    const rewritten = { policies: 'broken', optionalFlags: { x: 1 }, gateway: 5, dns: 7, runtimeConfig: { mac: 'x' } };
+    await must(node.run('DEL', POD, node.conf(rewritten)));
+    nothingLeft(node);
+  }),
+);
+
 del.run();

@@ -8,9 +8,9 @@ import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import type { TraceEntry } from '../../native/simulator/trace.ts';
 import { nodeFiles } from '../../src/disk/node-files.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
-import { systemPrograms } from '../../src/ipam/programs.ts';
 import { openStore } from '../../src/ipam/store.ts';
 import { reservedAddresses } from '../../src/plugins/gateway.ts';
+import { systemPrograms } from '../../src/process/programs.ts';
 import { run } from '../../src/run.ts';
 import { simulatedNative } from './simulated-native.ts';
 

@@ -1,7 +1,7 @@
 /** Other executables on this machine, for delegation. The module that starts them is loaded when one is started. */
 import { statSync } from 'node:fs';
+import type { Programs } from '../ipam/delegate.ts';
 import { CniError, Code } from '../spec/error.ts';
-import type { Programs } from './delegate.ts';
 
 export const systemPrograms = (windows: boolean): Programs => ({
   windows,

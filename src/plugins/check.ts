@@ -6,6 +6,7 @@ import { parseIp } from '../net/ip.ts';
 import { parseMac } from '../net/mac.ts';
 import type { Target } from '../spec/command.ts';
 import { readResult } from '../spec/convert.ts';
+import { isRecord, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { netnsIn } from '../spec/netns.ts';
 import type { ResultIp } from '../spec/result.ts';
@@ -61,17 +62,24 @@ function previousOf({ conf }: Deps, target: Target): Previous {
       { details: 'JSON path prevResult.interfaces' },
     );
   }
-  const dangling = result.ips.findIndex((entry) => (entry.interface ?? 0) >= result.interfaces.length);
-  if (dangling >= 0) {
-    const at = `prevResult.ips[${dangling}].interface`;
-    throw new CniError(Code.CheckFailed, `Cannot confirm "${target.ifname}": ${at} points at no interface`, {
-      details: `JSON path ${at}`,
-    });
-  }
+  requireIndices(conf.prevResult, result.interfaces.length, target);
   const ips = result.ips.filter((entry) => entry.interface === index);
   // Addresses without an index are ours only when none has ours: else they are those of an earlier plugin of the chain.
   const addresses = ips.length > 0 ? ips : result.ips.filter((entry) => entry.interface === undefined);
   return { mac: own.mac, addresses };
+}
+
+/** ADD never prints an index that points at nothing, and reading a result leaves such a one out: so this looks at it as it came. */
+function requireIndices(prevResult: unknown, interfaces: number, { ifname }: Target): void {
+  const ips = isRecord(prevResult) ? member(prevResult, 'ips') : undefined;
+  for (const [position, entry] of (Array.isArray(ips) ? ips : []).entries()) {
+    const index: unknown = isRecord(entry) ? member(entry, 'interface') : undefined;
+    if (typeof index !== 'number' || index < interfaces) continue;
+    const at = `prevResult.ips[${position}].interface`;
+    throw new CniError(Code.CheckFailed, `Cannot confirm "${ifname}": ${at} points at no interface`, {
+      details: `JSON path ${at}`,
+    });
+  }
 }
 
 /** By the namespace they name: a runtime may spell it otherwise than it did for ADD. */

@@ -11,7 +11,7 @@ import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
-import { settle } from './sweep.ts';
+import { settle, sweepSession } from './sweep.ts';
 
 export interface Made extends Addressed {
   readonly handle: Handle<'Endpoint'>;
@@ -84,7 +84,7 @@ async function reserve(
   };
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;
-  if (reservation.kind === 'buried' && (await settle(deps, deps.session, reservation.tombstone))) {
+  if (reservation.kind === 'buried' && (await settle(deps, sweepSession(deps), reservation.tombstone))) {
     return reserve(deps, target, { hnsNetworkId, exclude });
   }
   throw refusal(deps, target, reservation);

@@ -10,9 +10,13 @@ import { removeEndpoint } from './remove.ts';
 const LIMIT = 4;
 const BUDGET_MS = 5000;
 
+/** A session for looking at tombstones, beside the command's own. */
+export const sweepSession = (deps: Deps): Session =>
+  deps.aside(Math.min(BUDGET_MS, deps.session.deadline.remainingMs()));
+
 /** Never fails the command it runs in: what could not be looked at now is there for the next one. */
 export async function sweep(deps: Deps): Promise<void> {
-  const session = deps.aside(Math.min(BUDGET_MS, deps.session.deadline.remainingMs()));
+  const session = sweepSession(deps);
   for (const tombstone of await tombstonesIn(deps)) {
     try {
       await settle(deps, session, tombstone);
@@ -42,6 +46,8 @@ export async function settle(deps: Deps, session: Session, tombstone: Tombstone)
   if (await endpointExists(session, endpointId)) {
     if (!(await leases.claim(key))) return false;
     await removeEndpoint(session, { id: endpointId, name: endpointName, netns: undefined });
+    // Where a deletion was given up, that one may still come: until then nobody may have an endpoint of this id.
+    if (tombstone.inFlight) return false;
     await giveBackBuried(deps, tombstone);
     return true;
   }

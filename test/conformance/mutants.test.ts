@@ -10,7 +10,7 @@ import { MUTANTS, type Mutant, type Quirk } from './mutants/mutants.ts';
 import { POINTS } from './points.ts';
 import { judge, type PointOutcome, runCases } from './runner.ts';
 
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 const TABLE = Object.entries(MUTANTS) as readonly (readonly [Quirk, Mutant])[];
 
 /** What the suite says of the minimal plugin broken like this. */

@@ -1,23 +1,10 @@
 /** DEL and GC of the minimal plugin. */
-import { compareIp, parseIp } from '../../../../src/net/ip.ts';
-import { isObject, type Json, objects, textAt } from '../../json.ts';
-import { hasCheck } from '../../versions.ts';
-import type { Is, Quirk } from '../mutants.ts';
+import { type Json, textAt } from '../../json.ts';
+import { freed, isOver, refusal, refuseOddly } from './broken-del.ts';
 import { validAttachments } from './command.ts';
-import {
-  type Context,
-  endpointId,
-  isAttached,
-  isDead,
-  isHeldBy,
-  ownerOf,
-  type Survey,
-  survey,
-  sweep,
-} from './context.ts';
+import { type Context, endpointId, isDead, isHeldBy, ownerOf, type Survey, survey, sweep } from './context.ts';
 import { Code, Failure } from './failure.ts';
-import { rangesOf, rangeWith } from './pool.ts';
-import type { Holder, Lease } from './store.ts';
+import type { Holder } from './store.ts';
 
 export async function del(context: Context): Promise<void> {
   const { command, hns, store, delegate, is, memory } = context;
@@ -35,54 +22,6 @@ export async function del(context: Context): Promise<void> {
   memory.set(id, 'deleted');
   const network = await hns.network(command.network).catch(() => undefined);
   if (network !== undefined) await sweep(context, textAt(network, 'ID')).catch(() => undefined);
-}
-
-const refusal = (why: string): Failure => new Failure(Code.hns, `Cannot delete: ${why}`);
-
-/** What a DEL must not refuse. */
-function refuseOddly({ command, is, memory }: Context): void {
-  const { prevResult } = command.conf;
-  const isEmpty = isObject(prevResult) && objects(prevResult['interfaces']).length === 0;
-  if (is('emptyPrevResultIsError') && hasCheck(command.cniVersion) && isEmpty) throw refusal('prevResult is empty');
-  if (is('failedStatusLocks') && memory.get('status') === 'failed') throw refusal('STATUS failed');
-}
-
-/** Whether a DEL ends before it has done anything; only a broken one does. */
-async function isOver({ command, hns, store, is, memory }: Context, id: string): Promise<boolean> {
-  const isRepeated = memory.get(id) === 'deleted';
-  if (is('firstDelIsLast') && isRepeated) return true;
-  if (!['repeatedDelFails', 'delNeedsNamespace', 'delSkipsUnattached'].some((quirk) => is(quirk as Quirk)))
-    return false;
-  const endpoint = await hns.endpoint(id);
-  const leases = store.all().filter(isHeldBy(command));
-  const isNothing = endpoint === undefined && leases.length === 0;
-  if (is('repeatedDelFails') && isRepeated && isNothing) throw refusal('there is nothing');
-  if (endpoint === undefined || isAttached(endpoint)) return false;
-  if (is('delNeedsNamespace') && command.netns === '') throw refusal('there is no namespace');
-  if (is('delSkipsUnattached')) store.free(leases);
-  return is('delSkipsUnattached');
-}
-
-/** Which leases a DEL frees: all of its own. */
-async function freed({ command, hns, store, is, memory }: Context, own: readonly Lease[]): Promise<readonly Lease[]> {
-  if (is('delKeepsAddress')) return [];
-  if (is('delFreesContainer')) return store.all().filter(({ containerId }) => containerId === command.containerId);
-  if (is('goneNamespaceKeepsAddress') && command.netns !== '') {
-    if ((await hns.members(command.netns)) === undefined) return [];
-  }
-  if (is('delFreesOwnRange')) return own.filter(({ address }) => isInRange(command.conf, address, is));
-  if (!is('crowdedDelKeepsAddress')) return own;
-  const isCrowded = memory.has('deleting');
-  memory.set('deleting', command.containerId);
-  await hns.network(command.network);
-  memory.delete('deleting');
-  return isCrowded ? [] : own;
-}
-
-function isInRange(conf: Json, address: string, is: Is): boolean {
-  const first = rangeWith(rangesOf(conf, is), address)?.first;
-  const ip = parseIp(address);
-  return first !== undefined && ip !== undefined && compareIp(first, ip) <= 0;
 }
 
 /** Everything of this network that is not valid goes; without a list, what is provably dead. */

@@ -24,7 +24,8 @@ async function killedIn(lab: Lab, { nth, when, setAside }: Kill): Promise<boolea
   const pod = { ...lab.pod(1), containerId: `killed-${nth}` };
   lab.simulator.dispatcher.clearTrace();
   faults(lab, [{ function: '*', action: 'kill', nth, when }]);
-  const { wasKilled } = await lab.cni('ADD', pod);
+  const { wasKilled, code, stdout } = await lab.cni('ADD', pod);
+  claim(wasKilled || code === 0, `ADD after a killed one ended with ${String(code)}: ${stdout}`);
   const killedAt = lab.simulator.dispatcher.trace().find(({ killed }) => killed === true)?.function;
   faults(lab, []);
   await deleted(lab, pod);

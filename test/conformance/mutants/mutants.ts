@@ -112,7 +112,7 @@ export const MUTANTS = {
   noBraces: { point: 'W01', how: 'refuses a CNI_NETNS in braces' },
   delNeedsNamespace: { point: 'W02', how: 'refuses DEL without CNI_NETNS when the namespace is gone' },
   firstDelIsLast: { point: 'W03', how: 'does nothing in a repeated DEL, though HNS may have finished an ADD since' },
-  oneAddAtATime: { point: 'W04', how: 'refuses ADD while another one runs', also: ['P28', 'P80', 'W05'] },
+  oneAddAtATime: { point: 'W04', how: 'refuses ADD while another one runs', also: ['P28', 'P80', 'W03', 'W05'] },
   crowdedDelKeepsAddress: { point: 'W05', how: 'keeps the address when another DEL runs' },
   bootMeansNothing: { point: 'W06', how: 'keeps addresses from before a reboot' },
   delSwallowsHns: { point: 'W07', how: 'succeeds in DEL although HNS did not answer', also: ['W11', 'W16'] },

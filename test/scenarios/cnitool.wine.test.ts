@@ -52,7 +52,7 @@ scenario('add, check and del succeed, and what add prints is what a runtime woul
   assert.is(added.code, 0, added.stdout + added.stderr);
   const result = JSON.parse(added.stdout) as { readonly interfaces: readonly { readonly sandbox: string }[] };
   assert.equal(result, {
-    cniVersion: '1.0.0',
+    cniVersion: '1.1.0',
     interfaces: [{ name: 'eth0', mac: '00-15-5D-52-C0-00', sandbox: `C:\\${NAMESPACES[0]}` }],
     ips: [{ interface: 0, address: '10.244.3.3/24', gateway: '10.244.3.2' }],
     dns: { nameservers: ['10.96.0.99'], search: ['default.svc.cluster.local'] },

@@ -48,10 +48,10 @@ type ConfiguredCommand = Exclude<Command, { verb: 'VERSION' }>;
 
 /** Runs one CNI command and answers the exit status: 0, or 1 with an error object on stdout (SPEC.md 1.1.0 section 5). */
 export async function run(io: Io, platform: Platform): Promise<0 | 1> {
-  let stdin = new Uint8Array();
+  let stdin: Uint8Array | undefined;
   try {
     const command = readCommand(io.env, () => {
-      stdin = new Uint8Array(io.stdin());
+      stdin = io.stdin();
       return stdin;
     });
     if (command.verb === 'VERSION') io.stdout(line(versionResult(command.cniVersion)));
@@ -59,9 +59,18 @@ export async function run(io: Io, platform: Platform): Promise<0 | 1> {
     return 0;
   } catch (thrown) {
     const error = CniError.from(thrown).toJSON();
-    const cniVersion = versionIn(stdin) ?? NEWEST;
+    const cniVersion = versionIn(stdin ?? inputOf(io)) ?? NEWEST;
     io.stdout(line({ cniVersion, ...(io.env['CNI_COMMAND'] === 'DEL' ? unmistakable(error) : error) }));
     return 1;
+  }
+}
+
+/** A variable at fault is found before stdin is read, but the error is to be in the version that stdin states. */
+function inputOf(io: Io): Uint8Array {
+  try {
+    return io.stdin();
+  } catch {
+    return new Uint8Array();
   }
 }
 
@@ -94,11 +103,7 @@ interface Ledger {
   readonly notes: string[];
 }
 
-interface Given {
-  readonly io: Io;
-  readonly conf: NetConf;
-  readonly command: ConfiguredCommand;
-}
+type Given = Readonly<{ io: Io; conf: NetConf; command: ConfiguredCommand }>;
 
 function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, notes }: Ledger): Deps {
   const native = platform.native();

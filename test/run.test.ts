@@ -78,6 +78,8 @@ edge('an error is one JSON object on one line, in the version of the configurati
     ],
     reads: 1,
   });
+  const early = await seen({ ...ENV, CNI_IFNAME: '' }, '{"cniVersion":"0.4.0","name":"cbr0"}');
+  assert.match(early.written.join(), /^\{"cniVersion":"0\.4\.0","code":4,/);
   const unknown = await seen({ CNI_COMMAND: 'UPDATE' }, '');
   assert.is(unknown.status, 1);
   assert.match(unknown.written.join(), /^\{"cniVersion":"1\.1\.0","code":4,"msg":"Cannot use CNI_COMMAND: [^\n]*\}\n$/);

@@ -6,7 +6,7 @@ import { fault, live, seeded, steps } from './lives.ts';
 
 const RUNS = 1000;
 /** Calls inside the process answer at once, so that little is enough to tell a hang. */
-const timeoutSeconds = 0.02;
+const timeoutSeconds = 0.05;
 
 const faults = suite('lives of pods with a fault at a random HNS call, in process');
 

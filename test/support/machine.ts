@@ -1,10 +1,10 @@
 /** A node with the built plugin: the simulator behind its entry points, a state folder, and what is on the node. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
 import type { Fault } from '../../native/simulator/faults.ts';
-import { keptHandles, type Pod, SEED } from './node.ts';
+import { describe, keptHandles, list, type Pod, SEED } from './node.ts';
 import type { Plugin } from './plugin.ts';
 
 export interface MachineRan {
@@ -96,22 +96,4 @@ export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promi
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function describe(endpoint: unknown): string {
-  const { Name, IpConfigurations, HostComputeNamespace } = endpoint as {
-    readonly Name: string;
-    readonly IpConfigurations: readonly { readonly IpAddress: string }[];
-    readonly HostComputeNamespace: string;
-  };
-  const unattached = /^0{8}-/.test(HostComputeNamespace);
-  return `${Name} ${IpConfigurations[0]?.IpAddress ?? '-'} ${unattached ? '-' : HostComputeNamespace.toLowerCase()}`;
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

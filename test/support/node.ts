@@ -208,7 +208,8 @@ export const keptHandles = ({ function: name, fault, killed }: TraceEntry): bool
   fault !== undefined &&
   (fault.action === 'hang' || (fault.action === 'hold' && fault.hresult === undefined) || name.startsWith('HcnClose'));
 
-function describe(endpoint: unknown): string {
+/** `<endpoint name> <address> <namespace or "-">` of an endpoint in a dump. */
+export function describe(endpoint: unknown): string {
   const { Name, IpConfigurations, HostComputeNamespace } = endpoint as {
     readonly Name: string;
     readonly IpConfigurations: readonly { readonly IpAddress: string }[];
@@ -218,7 +219,8 @@ function describe(endpoint: unknown): string {
   return `${Name} ${IpConfigurations[0]?.IpAddress ?? '-'} ${unattached ? '-' : HostComputeNamespace.toLowerCase()}`;
 }
 
-function list(folder: string): readonly string[] {
+/** The names in a folder, sorted; none where there is none. */
+export function list(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch {

@@ -1,15 +1,16 @@
 /** The process edge: the only reader of the environment and stdin, the only writer of stdout, the only one that wires. */
 import { readSync, writeSync } from 'node:fs';
+import type { Defaults } from './dialects/net-conf.ts';
 import { nodeFiles } from './disk/node-files.ts';
 import { createBootClock } from './ffi/boot.ts';
 import { createFileLock } from './ffi/lock.ts';
 import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/system.ts';
 import { entryPoints } from './hns/entry-points.ts';
 import { openStore } from './ipam/store.ts';
-import type { Defaults } from './plugins/conf.ts';
+import type { Platform } from './platform.ts';
 import { reservedAddresses } from './plugins/gateway.ts';
 import { systemPrograms } from './process/programs.ts';
-import { type Platform, run } from './run.ts';
+import { run } from './run.ts';
 import { CniError, Code } from './spec/error.ts';
 import { SUPPORTED } from './spec/version.ts';
 
@@ -74,6 +75,9 @@ function system(): System {
 }
 
 const PLATFORM: Platform = {
+  executable: process.execPath,
+  drive: isWindows ? (process.env['SystemDrive'] ?? 'C:') : '',
+  files: () => nodeFiles({ windows: isWindows }),
   defaults: DEFAULTS,
   native: () => entryPoints(system()),
   programs: systemPrograms(isWindows),
@@ -85,7 +89,13 @@ const PLATFORM: Platform = {
       dataDir: conf.ipam.dataDir,
       network: conf.name,
       ranges: conf.ipam.ranges,
-      reserved: reservedAddresses(conf),
+      reserved: reservedAddresses(conf, {
+        id: '',
+        name: '',
+        type: 'L2Bridge',
+        subnets: [],
+        providerAddress: undefined,
+      }),
       windows: isWindows,
       ...surroundings,
     }),

@@ -16,9 +16,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ipam: ['spec', 'net', 'disk'],
   process: ['spec', 'ipam'],
   hns: ['spec', 'net', 'ffi'],
-  plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'log'],
-  'run.ts': ['spec', 'hns', 'ipam', 'log', 'plugins'],
-  'main.ts': ['spec', 'disk', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'run.ts'],
+  dialects: ['spec', 'net', 'policy', 'ipam', 'log'],
+  plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'dialects'],
+  flannel: ['spec', 'net', 'disk'],
+  'platform.ts': ['spec', 'disk', 'hns', 'ipam', 'dialects'],
+  'network-command.ts': ['spec', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
+  'run.ts': ['spec', 'ipam', 'dialects', 'flannel', 'network-command.ts', 'platform.ts'],
+  'main.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'platform.ts', 'run.ts'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
@@ -27,6 +31,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   disk: ['node:fs', 'node:path'],
   ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
   ipam: ['node:path'],
+  flannel: ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
   'main.ts': ['node:fs'],

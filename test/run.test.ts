@@ -5,9 +5,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { simulatorSystem } from '../src/ffi/system.ts';
 import { entryPoints } from '../src/hns/entry-points.ts';
+import type { Io, Platform } from '../src/platform.ts';
 import { holderOf } from '../src/plugins/attachment.ts';
 import { systemPrograms } from '../src/process/programs.ts';
-import { type Io, type Platform, run } from '../src/run.ts';
+import { run } from '../src/run.ts';
 import { Code } from '../src/spec/error.ts';
 import type { TestNode } from './support/node.ts';
 import { fails, must, onNode, POD } from './support/pods.ts';
@@ -16,6 +17,11 @@ const edge = suite('run()');
 
 /** A platform that must not be touched. */
 const NO_PLATFORM: Platform = {
+  executable: 'wincni',
+  drive: '',
+  files: () => {
+    throw new Error('files were asked for');
+  },
   defaults: { dataDir: '/nowhere', logFile: '/nowhere/x.log' },
   native: () => {
     throw new Error('HNS was asked for');
@@ -74,7 +80,7 @@ edge('an error is one JSON object on one line, in the version of the configurati
   assert.equal(bad, {
     status: 1,
     written: [
-      '{"cniVersion":"1.0.0","code":7,"msg":"Cannot use type: it is \\"x\\", expected \\"win-bridge\\"","details":"JSON path type"}\n',
+      '{"cniVersion":"1.0.0","code":7,"msg":"Cannot use type: it is \\"x\\", expected wincni, win-bridge, win-overlay, flannel, host-local, sdnbridge, sdnoverlay, nat or a type of HNS network","details":"JSON path type"}\n',
     ],
     reads: 1,
   });

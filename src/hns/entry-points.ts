@@ -2,7 +2,7 @@
 import { bind } from '../ffi/library.ts';
 import { guidBytes, outPointer, wide } from '../ffi/strings.ts';
 import type { System } from '../ffi/system.ts';
-import type { Answer, Handle, Kind, Native, Opened } from './native.ts';
+import type { Answer, Handle, HandleKind, Kind, Native, Opened } from './native.ts';
 
 const HRESULT = 'int32';
 const WSTR = 'pointer'; // PCWSTR: UTF-16LE, NUL-terminated
@@ -13,6 +13,7 @@ const HANDLE = 'pointer';
 /** In the order of computenetwork.h (Windows SDK). */
 const COMPUTE_NETWORK = {
   HcnEnumerateNetworks: [HRESULT, [WSTR, OUT, OUT]],
+  HcnCreateNetwork: [HRESULT, [GUID, WSTR, OUT, OUT]],
   HcnOpenNetwork: [HRESULT, [GUID, OUT, OUT]],
   HcnModifyNetwork: [HRESULT, [HANDLE, WSTR, OUT]],
   HcnQueryNetworkProperties: [HRESULT, [HANDLE, WSTR, OUT, OUT]],
@@ -33,8 +34,13 @@ const COMPUTE_NETWORK = {
   HcnCloseEndpoint: [HRESULT, [HANDLE]],
 } as const;
 
-/** HNSCall is exported without a public header; signature as hcsshim's internal/hns declares it. */
-const VMCOMPUTE = { HNSCall: [HRESULT, [WSTR, WSTR, WSTR, OUT]] } as const;
+/** Exported without a public header; signatures as hcsshim's internal/hns and internal/vmcompute declare them. */
+const VMCOMPUTE = {
+  HNSCall: [HRESULT, [WSTR, WSTR, WSTR, OUT]],
+  HcsOpenComputeSystem: [HRESULT, [WSTR, OUT, OUT]],
+  HcsModifyComputeSystem: [HRESULT, [HANDLE, WSTR, OUT]],
+  HcsCloseComputeSystem: [HRESULT, [HANDLE]],
+} as const;
 
 const FEATURE =
   'the Windows feature "Containers" brings it: Enable-WindowsOptionalFeature -Online -FeatureName Containers';
@@ -42,7 +48,7 @@ const FEATURE =
 /** Opens the entry points; nothing is loaded before the first call. */
 export function entryPoints(system: System): Native {
   const hcn = bind(system.pathOf('computenetwork.dll'), COMPUTE_NETWORK, FEATURE).async;
-  const { HNSCall } = bind(system.pathOf('vmcompute.dll'), VMCOMPUTE, FEATURE).async;
+  const vmcompute = bind(system.pathOf('vmcompute.dll'), VMCOMPUTE, FEATURE).async;
   const answer = answerer(system);
   const opened = openerOf(system);
   return {
@@ -55,17 +61,29 @@ export function entryPoints(system: System): Native {
       answer((json, error) => hcn[`HcnQuery${kind}Properties`](value, wide(query), json, error)),
     modify: ({ kind, value }, settings) =>
       answer((_json, error) => hcn[`HcnModify${kind}`](value, wide(settings), error)),
+    createNetwork: (id, settings) =>
+      opened('Network', (handle, error) => hcn.HcnCreateNetwork(guidBytes(id), wide(settings), handle, error)),
     createEndpoint: (network, id, settings) =>
       opened('Endpoint', (handle, error) =>
         hcn.HcnCreateEndpoint(network.value, guidBytes(id), wide(settings), handle, error),
       ),
     delete: (kind, id) => answer((_json, error) => hcn[`HcnDelete${kind}`](guidBytes(id), error)),
     close: async ({ kind, value }) => {
-      await hcn[`HcnClose${kind}`](value);
+      await (kind === 'ComputeSystem' ? vmcompute.HcsCloseComputeSystem(value) : hcn[`HcnClose${kind}`](value));
     },
-    hnsCall: (method, path, body) => answer((json) => HNSCall(wide(method), wide(path), wide(body), json)),
+    hnsCall: (method, path, body) => answer((json) => vmcompute.HNSCall(wide(method), wide(path), wide(body), json)),
+    openSystem: async (id) =>
+      asResult(
+        await opened('ComputeSystem', (handle, result) => vmcompute.HcsOpenComputeSystem(wide(id), handle, result)),
+      ),
+    modifySystem: async ({ value }, configuration) =>
+      asResult(await answer((_json, result) => vmcompute.HcsModifyComputeSystem(value, wide(configuration), result))),
   };
 }
+
+/** HCS fills its result document also when all is well, so that only a failed call's is an error record. */
+const asResult = <T extends { readonly hr: number; readonly error: string }>(outcome: T): T =>
+  outcome.hr < 0 ? outcome : { ...outcome, error: '' };
 
 type Call = (first: Buffer, error: Buffer) => Promise<number>;
 
@@ -81,7 +99,7 @@ const answerer =
 
 const openerOf =
   (system: System) =>
-  async <K extends Kind>(kind: K, call: Call): Promise<Opened<K>> => {
+  async <K extends HandleKind>(kind: K, call: Call): Promise<Opened<K>> => {
     const slot = outPointer();
     const error = outPointer();
     const hr = await call(slot, error);

@@ -1,9 +1,11 @@
 /** The port to HNS in TypeScript's words: strings in, an Answer out, memory already copied and freed. */
 
 export type Kind = 'Network' | 'Endpoint' | 'Namespace';
+/** What can be open: the objects of HCN, and the compute systems (running containers) of HCS. */
+export type HandleKind = Kind | 'ComputeSystem';
 
-/** An open HCN handle; one kind of handle cannot be given where another is wanted. */
-export interface Handle<K extends Kind> {
+/** An open handle; one kind of handle cannot be given where another is wanted. */
+export interface Handle<K extends HandleKind> {
   readonly kind: K;
   readonly value: bigint;
 }
@@ -17,7 +19,7 @@ export interface Answer {
   readonly error: string;
 }
 
-export interface Opened<K extends Kind> extends Omit<Answer, 'json'> {
+export interface Opened<K extends HandleKind> extends Omit<Answer, 'json'> {
   /** Absent when the call failed. */
   readonly handle: Handle<K> | undefined;
 }
@@ -28,9 +30,13 @@ export interface Native {
   readonly open: <K extends Kind>(kind: K, id: string) => Promise<Opened<K>>;
   readonly query: (handle: Handle<Kind>, query: string) => Promise<Answer>;
   readonly modify: (handle: Handle<Kind>, settings: string) => Promise<Answer>;
+  readonly createNetwork: (id: string, settings: string) => Promise<Opened<'Network'>>;
   readonly createEndpoint: (network: Handle<'Network'>, id: string, settings: string) => Promise<Opened<'Endpoint'>>;
   readonly delete: (kind: Kind, id: string) => Promise<Answer>;
-  readonly close: (handle: Handle<Kind>) => Promise<void>;
+  readonly close: (handle: Handle<HandleKind>) => Promise<void>;
   /** vmcompute's HNSCall: the v1 calls and the globals. */
   readonly hnsCall: (method: string, path: string, body: string) => Promise<Answer>;
+  /** vmcompute's HCS: a running container by its id. */
+  readonly openSystem: (id: string) => Promise<Opened<'ComputeSystem'>>;
+  readonly modifySystem: (system: Handle<'ComputeSystem'>, configuration: string) => Promise<Answer>;
 }

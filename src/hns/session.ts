@@ -1,7 +1,7 @@
 /** One command's dealings with HNS: each call raced against the deadline, counted, its failure put into words. */
 import { CniError, Code } from '../spec/error.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import type { Answer, Handle, Kind, Native } from './native.ts';
+import type { Answer, Handle, HandleKind, Native } from './native.ts';
 import { hex, type Status, statusOf } from './status.ts';
 
 export interface CallRecord {
@@ -12,7 +12,7 @@ export interface CallRecord {
 }
 
 /** What every answer of the port has. */
-type Outcome = Pick<Answer, 'hr' | 'error'>;
+export type Outcome = Pick<Answer, 'hr' | 'error'>;
 
 /** Which call is made, and for what, in the words of an error: "create endpoint "x"". */
 export interface Purpose {
@@ -27,7 +27,7 @@ export interface Session {
   /** The error of a failed call: operation, object, HRESULT with name, likely cause. */
   readonly failure: (purpose: Purpose, answer: Outcome) => CniError;
   /** Remembers an open handle; `close` closes it whatever happens in between. */
-  readonly keep: <K extends Kind>(handle: Handle<K>) => Handle<K>;
+  readonly keep: <K extends HandleKind>(handle: Handle<K>) => Handle<K>;
   /** Closes every handle kept; not after a call was given up, since HNS may not answer this either. Never fails. */
   readonly close: () => Promise<void>;
   /** Whether a call of this session never came back: HNS is not to be asked anything more. */
@@ -39,7 +39,7 @@ export interface Session {
 
 export function openSession(native: Native, deadline: Deadline): Session {
   const calls: CallRecord[] = [];
-  const handles: Handle<Kind>[] = [];
+  const handles: Handle<HandleKind>[] = [];
   let gaveUp = false;
   let uncertain = false;
   return {
@@ -84,7 +84,7 @@ export function openSession(native: Native, deadline: Deadline): Session {
 const CLOSE_MS = 1000;
 
 /** Only a call that changes something can have a late effect. */
-const changes = ({ call }: Purpose): boolean => /Create|Modify|Delete/.test(call);
+const changes = ({ call }: Purpose): boolean => /Create|Modify|Delete|POST|DELETE/.test(call);
 
 const E_FAIL = 0x80004005 | 0;
 

@@ -25,6 +25,7 @@ export const ROWS: readonly Row[] = [
   [0x803b000c, 'HCN_E_INVALID_ENDPOINT', 'final', 'the endpoint document is not valid on this Windows build'],
   [0x803b000d, 'HCN_E_INVALID_POLICY', 'final', 'a policy is not valid, for example a CIDR with host bits'],
   [0x803b000e, 'HCN_E_INVALID_POLICY_TYPE', 'final', 'a policy type is unknown or not for this type of network'],
+  [0x803b0010, 'HCN_E_NETWORK_ALREADY_EXISTS', 'exists', 'there is a network of that name'],
   [0x803b0012, 'HCN_E_POLICY_ALREADY_EXISTS', 'final', 'the policy is there already'],
   [0x803b0013, 'HCN_E_PORT_ALREADY_EXISTS', 'final', 'a host port is in use, or the dynamic ports are used up'],
   [0x803b0014, 'HCN_E_ENDPOINT_ALREADY_ATTACHED', 'exists', 'the endpoint is attached already'],
@@ -50,6 +51,9 @@ export const ROWS: readonly Row[] = [
   [0x800706be, 'RPC_S_CALL_FAILED', 'unknown', 'the Host Networking Service stopped during the call'],
   [0x800706bf, 'RPC_S_CALL_FAILED_DNE', 'unavailable', 'the Host Networking Service restarted before the call'],
   [0x80071392, 'ERROR_OBJECT_ALREADY_EXISTS', 'exists', 'the address or the object is in use already'],
+  [0x8037010e, 'HCS_E_SYSTEM_NOT_FOUND', 'missing', 'no container of that id runs'],
+  [0x80370110, 'HCS_E_SYSTEM_ALREADY_STOPPED', 'missing', 'the container has stopped already'],
+  [0x80370105, 'HCS_E_INVALID_STATE', 'final', 'the container is in a state that does not allow it'],
   [0x80004001, 'E_NOTIMPL', 'final', 'this Windows build does not have the function'],
   // Nothing is known of what HNS did, so it is treated as if it might still happen.
   [0x80004005, 'E_FAIL', 'unknown', 'HNS failed without saying why'],
@@ -61,8 +65,11 @@ const TABLE: ReadonlyMap<number, Status> = new Map(
 );
 const UNLISTED: Status = { name: 'unlisted', outcome: 'final', cause: 'no cause is known for this code' };
 
+/** Older builds of HCS answer 0xC037xxxx where newer ones answer 0x8037xxxx (hcsshim internal/hcs/errors.go). */
+const plain = (hr: number): number => (hr >>> 16 === 0xc037 ? hr & 0xbfffffff : hr) >>> 0;
+
 /** The row of `hr` (signed or unsigned); codes not listed are final. */
-export const statusOf = (hr: number): Status => TABLE.get(hr >>> 0) ?? UNLISTED;
+export const statusOf = (hr: number): Status => TABLE.get(plain(hr)) ?? UNLISTED;
 
 /** "0x803B0001", as Windows and its documentation write HRESULTs. */
 export const hex = (hr: number): string => `0x${(hr >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;

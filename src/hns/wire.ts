@@ -27,10 +27,34 @@ export interface EndpointRequest {
   readonly Name: string;
   readonly HostComputeNetwork: string;
   readonly Policies?: readonly WirePolicy[];
-  readonly IpConfigurations: readonly { readonly IpAddress: string }[];
+  /** Absent: HNS chooses the addresses. */
+  readonly IpConfigurations?: readonly { readonly IpAddress: string }[];
   readonly Dns: WireDns;
-  readonly Routes: readonly WireRoute[];
+  /** Absent: HNS takes those of the subnet. */
+  readonly Routes?: readonly WireRoute[];
+  /** Absent: HNS takes one from the network's pool. */
+  readonly MacAddress?: string;
   readonly SchemaVersion: typeof SCHEMA;
+}
+
+/** What HcnCreateNetwork is given, as hcsshim sends it. */
+export interface NetworkRequest {
+  readonly Name: string;
+  readonly Type: string;
+  readonly Policies?: readonly WirePolicy[];
+  readonly Dns: WireDns;
+  readonly Ipams?: readonly {
+    readonly Type: 'Static';
+    readonly Subnets: readonly { readonly IpAddressPrefix: string; readonly Routes: readonly WireRoute[] }[];
+  }[];
+  readonly SchemaVersion: typeof SCHEMA;
+}
+
+export interface WireSubnet {
+  /** CIDR. */
+  readonly prefix: string;
+  /** The next hop of its default route; undefined when HNS names none. */
+  readonly gateway: string | undefined;
 }
 
 export interface Network {
@@ -38,6 +62,9 @@ export interface Network {
   readonly name: string;
   /** "NAT" when HNS leaves it out. */
   readonly type: string;
+  readonly subnets: readonly WireSubnet[];
+  /** The node's own address on an overlay network; HNS adds it some time after the network was made. */
+  readonly providerAddress: string | undefined;
 }
 
 export interface Endpoint {
@@ -52,6 +79,8 @@ export interface Endpoint {
   readonly routes: readonly WireRoute[];
   readonly dns: WireDns;
   readonly policies: readonly WirePolicy[];
+  /** Ids of the running containers it is attached to, as HNS v1 attaches. */
+  readonly containers: readonly string[];
 }
 
 export interface Namespace {
@@ -61,8 +90,31 @@ export interface Namespace {
 }
 
 export function readNetwork(document: Json): Network {
-  return { id: textAt(document, 'ID'), name: textAt(document, 'Name'), type: textAt(document, 'Type', 'NAT') };
+  const provider = recordsAt(document, 'Policies')
+    .map(readPolicy)
+    .find(({ Type }) => Type === 'ProviderAddress');
+  const address = textAt(provider?.Settings ?? {}, 'ProviderAddress');
+  return {
+    id: textAt(document, 'ID'),
+    name: textAt(document, 'Name'),
+    type: textAt(document, 'Type', 'NAT'),
+    subnets: recordsAt(document, 'Ipams').flatMap((ipam) => recordsAt(ipam, 'Subnets').map(readSubnet)),
+    providerAddress: address === '' ? undefined : address,
+  };
 }
+
+const DEFAULT_ROUTES: readonly string[] = ['0.0.0.0/0', '::/0'];
+
+function readSubnet(document: Json): WireSubnet {
+  const routes = readRoutes(document).filter(({ DestinationPrefix }) => DEFAULT_ROUTES.includes(DestinationPrefix));
+  return { prefix: textAt(document, 'IpAddressPrefix'), gateway: routes[0]?.NextHop };
+}
+
+const readRoutes = (document: Json): readonly WireRoute[] =>
+  recordsAt(document, 'Routes').map((route) => ({
+    NextHop: textAt(route, 'NextHop'),
+    DestinationPrefix: textAt(route, 'DestinationPrefix'),
+  }));
 
 export function readEndpoint(document: Json): Endpoint {
   const namespaceId = textAt(document, 'HostComputeNamespace', NO_NAMESPACE).toLowerCase();
@@ -77,12 +129,10 @@ export function readEndpoint(document: Json): Endpoint {
       ip: canonical(textAt(entry, 'IpAddress')),
       prefix: numberAt(entry, 'PrefixLength'),
     })),
-    routes: recordsAt(document, 'Routes').map((route) => ({
-      NextHop: textAt(route, 'NextHop'),
-      DestinationPrefix: textAt(route, 'DestinationPrefix'),
-    })),
+    routes: readRoutes(document),
     dns: readDns(isRecord(dns) ? dns : {}),
     policies: recordsAt(document, 'Policies').map(readPolicy),
+    containers: textsAt(recordAt(recordAt(document, 'Health'), 'Extra'), 'SharedContainers'),
   };
 }
 
@@ -122,6 +172,11 @@ function textAt(object: Json, key: string, absent = ''): string {
 function numberAt(object: Json, key: string): number | undefined {
   const value = member(object, key);
   return typeof value === 'number' ? value : undefined;
+}
+
+function recordAt(object: Json, key: string): Json {
+  const value = member(object, key);
+  return isRecord(value) ? value : {};
 }
 
 function recordsAt(object: Json, key: string): readonly Json[] {

@@ -53,14 +53,15 @@ export interface Delegate {
 
 export function createDelegate(options: DelegateOptions): Delegate {
   return {
-    add: () => readResult(parse(start(options, 'ADD')), `result of ${options.type}`),
+    add: () => readResult(parse(runPlugin(options, 'ADD')), `result of ${options.type}`),
     run: (verb, whose) => {
-      start(options, verb, whose);
+      runPlugin(options, verb, whose);
     },
   };
 }
 
-function start(options: DelegateOptions, verb: DelegateVerb, whose?: Attachment): string {
+/** Runs a plugin in CNI_PATH and answers what it printed; throws its own error. */
+export function runPlugin(options: DelegateOptions, verb: DelegateVerb, whose?: Attachment): string {
   const { type, programs, env, stdin, remainingMs } = options;
   const path = programs.firstFile(candidates(options));
   if (path === undefined) {

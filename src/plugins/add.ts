@@ -1,81 +1,88 @@
 /** ADD: find the network, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
-import { attach, findEndpoint, hnsVersion, readBack } from '../hns/client.ts';
+import { addPolicies, findEndpoint, readBack } from '../hns/client.ts';
+import { attach } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
-import { hasFeature } from '../policy/features.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { giveBack } from './addresses.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { requireFeatures } from './features.ts';
 import { type Made, makeEndpoint } from './make-endpoint.ts';
-import { requireNetwork } from './network.ts';
-import { policiesOf } from './policies.ts';
+import { type Ground, networkForAdd, providerAddressOn } from './network.ts';
+import { placeOf, requireApi, sharedWith } from './place.ts';
+import { loopbackPolicies, policiesOf } from './policies.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
 import { isAsRequested, requestOf } from './request.ts';
+import { share } from './share.ts';
 import { sweep } from './sweep.ts';
 import { type Attached, mismatches } from './verify.ts';
+import type { Wanted } from './wanted.ts';
 
 /** What clean-up after a failure may take, beyond the command's own time. */
 const UNDO_MS = 10_000;
 
 /** Attaches a container's interface. Any failure undoes what was done, and the first error is the one reported. */
 export async function add(deps: Deps, target: Target): Promise<Attached> {
-  const network = await requireNetwork(deps);
+  requireApi(deps.conf, target);
+  if (sharedWith(target) !== undefined) return share(deps, target);
+  const ground = await networkForAdd(deps);
   await requireFeatures(deps);
+  const providerAddress = await providerAddressOn(deps, ground);
   await sweep(deps);
-  const existing = await reusable(deps, target);
+  const existing = await reusable(deps, target, { ground, providerAddress });
   if (existing !== undefined) return existing;
-  await refuseExisting(deps, target, network.network.id);
+  await refuseExisting(deps, target, ground.network.id);
   let made: Made | undefined;
   try {
-    made = await makeEndpoint(deps, target, network);
-    const { lease, conf, handle } = made;
-    await attach(deps.session, target.netns, lease.endpointId);
-    const endpoint = await readBack(deps.session, handle, lease.endpointName);
-    requireAsAsked(endpoint, { lease, target, deps });
-    return { lease, endpoint, conf };
+    made = await makeEndpoint(deps, target, { ground, providerAddress });
+    return await attached(deps, target, made);
   } catch (failure) {
     throw await undo(deps, target, { failure: CniError.from(failure), made });
   }
 }
 
+async function attached({ session }: Deps, target: Target, { lease, wanted, handle }: Made): Promise<Attached> {
+  const place = placeOf(target.netns, target.containerId);
+  const read = async (): Promise<Endpoint> =>
+    handle === undefined
+      ? orGone(await findEndpoint(session, lease.endpointId), lease)
+      : readBack(session, handle, lease.endpointName);
+  // The loopback of an address that HNS chose can only be told it now.
+  const late = lease.addresses.length === 0 && wanted.conf.loopbackDsr ? loopbackPolicies(await read()) : [];
+  if (late.length > 0) await addPolicies(session, lease.endpointId, late);
+  await attach(session, place, lease.endpointId);
+  const endpoint = await read();
+  const policyTypes = [...policiesOf(wanted), ...late].map(({ Type }) => Type);
+  const wrong = mismatches(endpoint, { lease: lease.addresses.length === 0 ? undefined : lease, place, policyTypes });
+  if (wrong.length === 0) return { lease, endpoint };
+  throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
+}
+
+function orGone(endpoint: Endpoint | undefined, { endpointName: name }: Made['lease']): Endpoint {
+  if (endpoint !== undefined) return endpoint;
+  throw new CniError(Code.TryAgainLater, `Cannot read endpoint "${name}" back: HNS does not have it any more`);
+}
+
+type Surroundings = Readonly<{ ground: Ground; providerAddress: string | undefined }>;
+
 /**
  * With `"repeatedAdd": "reuse"`, the attachment as it is when it matches in full; else ADD of what exists is an error.
  * Two calls, and only when there is a lease.
  */
-async function reusable(deps: Deps, target: Target): Promise<Attached | undefined> {
+async function reusable(deps: Deps, target: Target, around: Surroundings): Promise<Attached | undefined> {
   const { session, leases, conf } = deps;
   if (!conf.reuse) return undefined;
   const lease = await leases.find(holderOf(target, conf.name).key);
   const endpoint = lease === undefined ? undefined : await findEndpoint(session, lease.endpointId);
   // While HNS may still carry out a call of an earlier command, the endpoint may go again.
   if (lease === undefined || endpoint === undefined || lease.inFlight) return undefined;
-  const expected = { lease, netns: target.netns, policies: conf.policies };
-  const matches = mismatches(endpoint, expected).length === 0 && isAsRequested(endpoint, requestOf(conf, lease));
-  return matches ? { lease, endpoint, conf } : undefined;
-}
-
-/** Asked only when the configuration needs it: one call. */
-async function requireFeatures({ session, conf }: Deps): Promise<void> {
-  if (!conf.loopbackDsr) return;
-  const version = await hnsVersion(session);
-  if (hasFeature(version, 'direct server return')) return;
-  throw new CniError(
-    Code.InvalidConfig,
-    `Cannot use loopbackDSR: HNS is version ${version.join('.')}, expected 9.3 or later of 9, or 10.2 or later`,
-    { details: 'JSON path loopbackDSR' },
-  );
-}
-
-function requireAsAsked(
-  endpoint: Endpoint,
-  { lease, target, deps }: { readonly lease: Attached['lease']; readonly target: Target; readonly deps: Deps },
-): void {
-  const policies = policiesOf(deps.conf, lease.addresses);
-  const wrong = mismatches(endpoint, { lease, netns: target.netns, policies });
-  if (wrong.length === 0) return;
-  throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
+  const wanted: Wanted = { conf, lease, ipamGateways: [], ...around };
+  const policyTypes = conf.policies.map(({ Type }) => Type);
+  const expected = { lease, place: placeOf(target.netns, target.containerId), policyTypes };
+  const matches = mismatches(endpoint, expected).length === 0 && isAsRequested(endpoint, requestOf(wanted));
+  return matches ? { lease, endpoint } : undefined;
 }
 
 /**
@@ -98,7 +105,8 @@ async function undo(
     const lease = (await leases.find(holder.key)) ?? made?.lease;
     if (lease === undefined) return failure;
     const name = endpointName(target, conf.name);
-    await removeEndpoint(session, { id: lease.endpointId, name, netns: target.netns });
+    const place = placeOf(target.netns, target.containerId);
+    await removeEndpoint(session, { id: lease.endpointId, name, place });
     if (!session.uncertain()) await giveBack(deps, holder);
     return failure;
   } catch (second) {

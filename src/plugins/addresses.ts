@@ -1,16 +1,19 @@
 /** Where an attachment's addresses come from and go back to: our own leases, and the IPAM plugin where one is configured. */
+
+import type { NetConf } from '../dialects/net-conf.ts';
 import type { Holder, Lease, Tombstone } from '../ipam/lease.ts';
-import { type Cidr, parseCidr } from '../net/cidr.ts';
-import { type Ip, parseIp } from '../net/ip.ts';
+import { type Cidr, contains, networkOf, parseCidr } from '../net/cidr.ts';
+import { type Ip, offset, parseIp } from '../net/ip.ts';
 import { fail } from '../spec/decode.ts';
 import type { Result } from '../spec/result.ts';
-import type { NetConf } from './conf.ts';
 import type { Deps } from './deps.ts';
 
 /** A lease with its addresses, and the configuration with what IPAM said of routes and DNS. */
 export interface Addressed {
   readonly lease: Lease;
   readonly conf: NetConf;
+  /** What IPAM calls the gateways of these addresses. */
+  readonly ipamGateways: readonly Ip[];
 }
 
 /**
@@ -19,12 +22,15 @@ export interface Addressed {
  */
 export async function withAddresses(deps: Deps, lease: Lease): Promise<Addressed> {
   const { delegate, conf, leases } = deps;
-  if (delegate === undefined) return { lease, conf };
+  if (delegate === undefined) return { lease, conf, ipamGateways: gatewaysOf(conf, lease) };
   try {
     const result = delegate.add();
     const addresses = result.ips.map((ip, at) => cidrAt(ip.address, `result of IPAM: ips[${at}].address`));
     if (addresses.length === 0) fail('result of IPAM: ips', 'at least one address', result.ips);
-    return { lease: { ...lease, addresses }, conf: { ...conf, ...told(conf, result) } };
+    const ipamGateways = result.ips.flatMap(({ gateway }, at) =>
+      gateway === undefined ? [] : [ipAt(gateway, `result of IPAM: ips[${at}].gateway`)],
+    );
+    return { lease: { ...lease, addresses }, conf: { ...conf, ...told(conf, result) }, ipamGateways };
   } catch (failure) {
     runQuietly(() => {
       delegate.run('DEL', lease);
@@ -33,6 +39,13 @@ export async function withAddresses(deps: Deps, lease: Lease): Promise<Addressed
     throw failure;
   }
 }
+
+/** As host-local answers: the configured gateway of the range that an address is from, else the subnet's first address. */
+const gatewaysOf = ({ ipam }: NetConf, { addresses }: Lease): readonly Ip[] =>
+  addresses.flatMap(({ ip }) => {
+    const range = ipam.ranges.find(({ subnet }) => contains(subnet, ip));
+    return range === undefined ? [] : [range.gateway ?? offset(networkOf(range.subnet), 1)];
+  });
 
 /** What the configuration says of DNS is taken before what IPAM says. */
 function told(conf: NetConf, { routes = [], dns = {} }: Result): Pick<NetConf, 'ipam' | 'dns'> {

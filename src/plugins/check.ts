@@ -1,6 +1,7 @@
 /** CHECK: prevResult, endpoint, namespace and lease must still say the same. */
 import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
-import type { Endpoint, Namespace } from '../hns/wire.ts';
+import type { Place } from '../hns/places.ts';
+import type { Endpoint } from '../hns/wire.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
 import { parseMac } from '../net/mac.ts';
@@ -12,19 +13,21 @@ import { netnsIn } from '../spec/netns.ts';
 import type { ResultIp } from '../spec/result.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
-import { policiesOf } from './policies.ts';
+import { placeOf, sharedWith } from './place.ts';
+import { policyTypesOf } from './policies.ts';
+import { sharedEndpoint } from './share.ts';
 import { mismatches } from './verify.ts';
 
 /** Throws code 104 with every difference found, so that one CHECK tells the whole story. Four or five calls. */
 export async function check(deps: Deps, target: Target): Promise<void> {
   const previous = previousOf(deps, target);
+  const place = placeOf(target.netns, target.containerId);
   const endpoint = await endpointOf(deps, target);
-  const namespace = await findNamespace(deps.session, target.netns);
   const wrong = [
     ...(endpoint === undefined
       ? [`endpoint "${endpointName(target, deps.conf.name)}" is missing from HNS`]
       : [...(await againstLease(deps, target, endpoint)), ...againstResult(endpoint, previous, deps)]),
-    ...inNamespace(namespace, target, endpoint),
+    ...(place.kind === 'namespace' ? await inNamespace(deps, place, endpoint) : []),
   ];
   if (wrong.length === 0) {
     deps.delegate?.run('CHECK');
@@ -83,39 +86,34 @@ function requireIndices(prevResult: unknown, interfaces: number, { ifname }: Tar
 }
 
 /** By the namespace they name: a runtime may spell it otherwise than it did for ADD. */
-const isSandbox = (value: string | undefined, { netns }: Target): boolean =>
-  value !== undefined && netnsIn(value) === netns;
+const isSandbox = (value: string | undefined, { netns, containerId }: Target): boolean =>
+  value !== undefined && netnsIn(value, containerId) === netns;
 
 /** Known by its record; one that another plugin made is found by its name. */
-async function endpointOf({ session, leases, conf }: Deps, target: Target): Promise<Endpoint | undefined> {
+async function endpointOf(deps: Deps, target: Target): Promise<Endpoint | undefined> {
+  if (sharedWith(target) !== undefined) return sharedEndpoint(deps, target);
+  const { session, leases, conf } = deps;
   const lease = await leases.find(holderOf(target, conf.name).key);
   if (lease !== undefined) return findEndpoint(session, lease.endpointId);
   const [id] = await endpointIds(session, endpointName(target, conf.name));
   return id === undefined ? undefined : findEndpoint(session, id);
 }
 
-async function againstLease(
-  { leases, conf, delegate }: Deps,
-  target: Target,
-  endpoint: Endpoint,
-): Promise<readonly string[]> {
+async function againstLease({ leases, conf }: Deps, target: Target, endpoint: Endpoint): Promise<readonly string[]> {
+  const place = placeOf(target.netns, target.containerId);
+  if (sharedWith(target) !== undefined) return mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
   const holder = holderOf(target, conf.name);
   const lease = await leases.find(holder.key);
-  // What an IPAM plugin reserved is its own CHECK's matter: our record then holds no addresses.
-  if (delegate !== undefined) {
-    const policies = policiesOf(
-      conf,
-      endpoint.addresses.flatMap(({ ip, prefix }) => parseCidr(`${ip}/${prefix}`) ?? []),
-    );
-    return lease === undefined ? [] : mismatches(endpoint, { netns: target.netns, policies, lease: undefined });
+  const policyTypes = policyTypesOf(conf);
+  // What an IPAM plugin reserved is its own CHECK's matter, and what HNS chose is nobody's: our record then holds no addresses.
+  if (conf.ipam.ranges.length === 0) {
+    return lease === undefined ? [] : mismatches(endpoint, { lease: undefined, place, policyTypes });
   }
   const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
   const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
   return [
     ...unreserved.map((ip) => `${ip} is not reserved for this container in ${conf.ipam.dataDir}`),
-    ...(lease === undefined
-      ? []
-      : mismatches(endpoint, { lease, netns: target.netns, policies: policiesOf(conf, lease.addresses) })),
+    ...(lease === undefined ? [] : mismatches(endpoint, { lease, place, policyTypes })),
   ];
 }
 
@@ -144,12 +142,13 @@ function isSame({ ip, prefix }: Endpoint['addresses'][number], stated: string): 
 
 const isSameMac = (a: string, b: string): boolean => a === b || (parseMac(a)?.digits ?? a) === parseMac(b)?.digits;
 
-function inNamespace(
-  namespace: Namespace | undefined,
-  target: Target,
+async function inNamespace(
+  { session }: Deps,
+  { id }: Place,
   endpoint: Endpoint | undefined,
-): readonly string[] {
-  if (namespace === undefined) return [`namespace ${target.netns} is missing from HNS`];
+): Promise<readonly string[]> {
+  const namespace = await findNamespace(session, id);
+  if (namespace === undefined) return [`namespace ${id} is missing from HNS`];
   if (endpoint === undefined || namespace.endpointIds.includes(endpoint.id.toUpperCase())) return [];
-  return [`namespace ${target.netns} does not list endpoint ${endpoint.id}`];
+  return [`namespace ${id} does not list endpoint ${endpoint.id}`];
 }

@@ -1,5 +1,7 @@
 /** DEL: detach, delete the endpoint, and only then free the address. Missing pieces are fine, the rest still goes. */
 import { endpointIds, findEndpoint } from '../hns/client.ts';
+import type { Place } from '../hns/places.ts';
+import type { Endpoint } from '../hns/wire.ts';
 import type { Lease } from '../ipam/lease.ts';
 import type { DelTarget } from '../spec/command.ts';
 import { CniError } from '../spec/error.ts';
@@ -7,11 +9,13 @@ import { isNameBased } from '../spec/uuid.ts';
 import { giveBack, giveBackBuried } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { placeIn, placeOf, sharedWith } from './place.ts';
 import { type Removal, removeEndpoint } from './remove.ts';
+import { unshare } from './share.ts';
 import { sweep } from './sweep.ts';
 
 export async function del(deps: Deps, target: DelTarget): Promise<void> {
-  await detachAndFree(deps, target);
+  await (sharedWith(target) === undefined ? detachAndFree(deps, target) : unshare(deps, target));
   await sweep(deps);
 }
 
@@ -68,9 +72,9 @@ async function mine(deps: Deps, target: DelTarget, lease: Lease | undefined): Pr
   const removals: Removal[] = [];
   for (const id of await endpointIds(deps.session, name)) {
     const known = id === lease?.endpointId.toUpperCase();
-    if (known) removals.push({ id, name, netns: target.netns ?? lease.netns });
+    if (known) removals.push({ id, name, place: placeIn(target) ?? placeOf(lease.netns, target.containerId) });
     else if (isNameBased(id)) removals.push(...(await oursWithoutRecord(deps, target, { id, name })));
-    else removals.push({ id, name, netns: target.netns ?? (await findEndpoint(deps.session, id))?.namespaceId });
+    else removals.push({ id, name, place: placeIn(target) ?? namespaceOf(await findEndpoint(deps.session, id)) });
   }
   return removals;
 }
@@ -86,5 +90,8 @@ async function oursWithoutRecord(
 ): Promise<readonly Removal[]> {
   const endpoint = await findEndpoint(session, id);
   if (endpoint === undefined || endpointId(target, endpoint.networkId) !== id) return [];
-  return [{ id, name, netns: target.netns ?? endpoint.namespaceId }];
+  return [{ id, name, place: placeIn(target) ?? namespaceOf(endpoint) }];
 }
+
+const namespaceOf = (endpoint: Endpoint | undefined): Place | undefined =>
+  endpoint?.namespaceId === undefined ? undefined : { kind: 'namespace', id: endpoint.namespaceId };

@@ -1,8 +1,8 @@
 /** What a verb is given to work with; main.ts fills it with the real parts, tests with the simulator's. */
+import type { NetConf } from '../dialects/net-conf.ts';
 import type { Session } from '../hns/session.ts';
 import type { Delegate } from '../ipam/delegate.ts';
 import type { LeaseStore } from '../ipam/lease.ts';
-import type { NetConf } from './conf.ts';
 
 export interface Deps {
   readonly session: Session;

@@ -1,24 +1,63 @@
-/** Which gateway a pod on an L2Bridge network has, and which addresses no pod may have. Pure. */
-import { type Cidr, lastOf, networkOf } from '../net/cidr.ts';
-import { type Ip, offset } from '../net/ip.ts';
-import type { NetConf } from './conf.ts';
+/** Which gateway a pod has on its network, and which addresses no pod may have. Pure. */
+import type { NetConf, Profile } from '../dialects/net-conf.ts';
+import type { Network } from '../hns/wire.ts';
+import { type Cidr, contains, lastOf, networkOf, parseCidr } from '../net/cidr.ts';
+import { type Family, type Ip, offset, parseIp } from '../net/ip.ts';
+import type { Wanted } from './wanted.ts';
 
-/**
- * The gateway of an address: the configured one of its family, else network address + 2, where the node's own endpoint
- * sits (10.244.1.2 for 10.244.1.0/24), as win-bridge computes it. What IPAM calls gateway is not used.
- */
-export const gatewayOf = (address: Cidr, configured: readonly Ip[]): Ip =>
-  configured.find((ip) => ip.family === address.ip.family) ?? offset(networkOf(address), 2);
+/** Where the node's own endpoint sits on an L2Bridge: 10.244.1.2 for 10.244.1.0/24 (win-bridge_windows.go). */
+const hostEndpoint = (address: Cidr): Ip => offset(networkOf(address), 2);
 
-/**
- * Addresses that no pod on the network may have: of each subnet its own, +1 (the virtual gateway VFP answers for), +2 (the
- * host endpoint) and the last one, and every gateway. A first pod that gets +2 collides with the host endpoint in HNS.
- */
-export function reservedAddresses({ ipam, gateways }: Pick<NetConf, 'ipam' | 'gateways'>): readonly Ip[] {
-  const ofSubnets = ipam.ranges.flatMap(({ subnet, gateway }) => {
-    const network = networkOf(subnet);
-    const stated = gateway === undefined ? [] : [gateway];
-    return [network, offset(network, 1), offset(network, 2), lastOf(subnet), ...stated];
+/** The gateway of an address; undefined leaves it to HNS. A configured one of its family comes before every rule. */
+export function gatewayOf(address: Cidr, wanted: Omit<Wanted, 'lease' | 'providerAddress'>): Ip | undefined {
+  const { conf, ground, ipamGateways } = wanted;
+  const { family } = address.ip;
+  const { gateway: rule } = ground.profile;
+  const configured = ofFamily(conf.gateways, family);
+  if (configured !== undefined) return configured;
+  switch (rule.kind) {
+    case 'host-endpoint':
+      return hostEndpoint(address);
+    case 'network':
+      return networkGateway(ground.network, address);
+    case 'ipam':
+      return rule.forced ? hostEndpoint(address) : (ofFamily(rule.stated, family) ?? ofFamily(ipamGateways, family));
+    default:
+      return rule satisfies never;
+  }
+}
+
+const ofFamily = (ips: readonly Ip[], family: Family): Ip | undefined => ips.find((ip) => ip.family === family);
+
+function networkGateway({ subnets }: Network, { ip }: Cidr): Ip | undefined {
+  const own = subnets.find(({ prefix }) => {
+    const subnet = parseCidr(prefix);
+    return subnet !== undefined && contains(subnet, ip);
   });
-  return [...ofSubnets, ...gateways];
+  return parseIp(own?.gateway ?? '');
+}
+
+/**
+ * Addresses that no pod on the network may have: of each subnet its own, +1 (the virtual gateway VFP answers for), on an
+ * L2Bridge or L2Tunnel +2 (the host endpoint), the last one, and every gateway. A first pod that gets +2 collides with the
+ * host endpoint in HNS.
+ */
+export function reservedAddresses(
+  { ipam, gateways }: Pick<NetConf, 'ipam' | 'gateways'>,
+  network: Network,
+): readonly Ip[] {
+  const hasHost = /^l2(bridge|tunnel)$/i.test(network.type);
+  const ofSubnets = ipam.ranges.flatMap(({ subnet, gateway }) => {
+    const first = networkOf(subnet);
+    const stated = gateway === undefined ? [] : [gateway];
+    return [first, offset(first, 1), ...(hasHost ? [offset(first, 2)] : []), lastOf(subnet), ...stated];
+  });
+  const hops = network.subnets.flatMap(({ gateway }) => parseIp(gateway ?? '') ?? []);
+  return [...ofSubnets, ...gateways, ...hops];
+}
+
+/** Gateways that are stated whatever the addresses are: those of endpoints whose addresses HNS chooses. */
+export function statedGateways(conf: NetConf, { gateway: rule }: Profile): readonly Ip[] {
+  const stated = rule.kind === 'ipam' && !rule.forced ? rule.stated : [];
+  return [...conf.gateways, ...stated.filter(({ family }) => ofFamily(conf.gateways, family) === undefined)];
 }

@@ -1,34 +1,46 @@
 /** Reserves an address and makes the endpoint with it; when HNS refuses the address, the next one is tried. */
-import { createEndpoint, findEndpoint, type OpenNetwork } from '../hns/client.ts';
+import { type Created, createEndpoint, findEndpoint } from '../hns/client.ts';
 import type { Handle } from '../hns/native.ts';
+import { createEndpointV1, requestV1 } from '../hns/v1.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { Lease, Reservation } from '../ipam/lease.ts';
 import type { Ip } from '../net/ip.ts';
+import { encodeV1 } from '../policy/encode-v1.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { type Addressed, giveBack, withAddresses } from './addresses.ts';
+import { giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import type { Ground } from './network.ts';
+import { placeOf } from './place.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
 import { settle, sweepSession } from './sweep.ts';
+import type { Wanted } from './wanted.ts';
 
-export interface Made extends Addressed {
-  readonly handle: Handle<'Endpoint'>;
+export interface Made {
+  readonly lease: Lease;
+  readonly wanted: Wanted;
+  /** Undefined when it was made through HNS v1. */
+  readonly handle: Handle<'Endpoint'> | undefined;
 }
 
 /** Addresses another endpoint has although IPAM calls them free: so many are passed over in one ADD. */
 const MAX_REFUSED = 8;
 
-export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetwork): Promise<Made> {
+export async function makeEndpoint(
+  deps: Deps,
+  target: Target,
+  around: Pick<Wanted, 'ground' | 'providerAddress'>,
+): Promise<Made> {
   const refused: Ip[] = [];
   let wasCleared = false;
   for (;;) {
-    const reserved = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused });
-    const { lease, conf } = await withAddresses(deps, reserved);
-    const creation = { id: lease.endpointId, request: requestOf(conf, lease) };
-    const created = await createEndpoint(deps.session, network.handle, creation);
-    if (created.kind === 'created') return { lease, conf, handle: created.handle };
+    const reserved = await reserve(deps, target, { ground: around.ground, exclude: refused });
+    const wanted = { ...around, ...(await withAddresses(deps, reserved)) };
+    const { lease } = wanted;
+    const created = await create(deps, target, wanted);
+    if (created.kind === 'created') return { lease, wanted, handle: created.handle };
     const own = created.kind === 'exists' ? await findEndpoint(deps.session, lease.endpointId) : undefined;
     if (own !== undefined) {
       if (wasCleared) throw created.error;
@@ -37,9 +49,22 @@ export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetw
       continue;
     }
     await giveBack(deps, lease);
-    if (refused.length >= MAX_REFUSED) throw created.error;
+    if (!canTryAnother(lease, refused)) throw created.error;
     refused.push(...lease.addresses.map((address) => address.ip));
   }
+}
+
+/** Where HNS itself chooses the address there is none to pass over. */
+const canTryAnother = ({ addresses }: Lease, refused: readonly Ip[]): boolean =>
+  addresses.length > 0 && refused.length < MAX_REFUSED;
+
+/** Through HCN; through HNS v1 for a container that runs already. */
+function create({ session }: Deps, { netns, containerId }: Target, wanted: Wanted): Promise<Created> {
+  const request = requestOf(wanted);
+  const { endpointId: id } = wanted.lease;
+  return placeOf(netns, containerId).kind === 'namespace'
+    ? createEndpoint(session, wanted.ground.handle, { id, request })
+    : createEndpointV1(session, requestV1(id, request, encodeV1));
 }
 
 /**
@@ -51,10 +76,10 @@ async function clearOwn(
   target: Target,
   { own, lease }: { readonly own: Endpoint; readonly lease: Lease },
 ): Promise<void> {
-  const isAttached = own.namespaceId !== undefined;
+  const isAttached = own.namespaceId !== undefined || own.containers.length > 0;
   const hasOurs = own.addresses.some(({ ip }) => lease.addresses.some((address) => address.ip.text === ip));
   if (!isAttached) {
-    await removeEndpoint(deps.session, { id: lease.endpointId, name: lease.endpointName, netns: undefined });
+    await removeEndpoint(deps.session, { id: lease.endpointId, name: lease.endpointName, place: undefined });
   }
   if (!isAttached || !hasOurs) await giveBack(deps, lease);
   if (isAttached) throw attachmentExists(deps, target);
@@ -70,9 +95,10 @@ export const attachmentExists = ({ conf }: Deps, { containerId, ifname }: Target
 async function reserve(
   deps: Deps,
   target: Target,
-  { hnsNetworkId, exclude }: { readonly hnsNetworkId: string; readonly exclude: readonly Ip[] },
+  { ground, exclude }: { readonly ground: Ground; readonly exclude: readonly Ip[] },
 ): Promise<Lease> {
   const { leases, conf } = deps;
+  const hnsNetworkId = ground.network.id;
   const request = {
     ...holderOf(target, conf.name),
     network: conf.name,
@@ -85,7 +111,7 @@ async function reserve(
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;
   if (reservation.kind === 'buried' && (await settle(deps, sweepSession(deps), reservation.tombstone))) {
-    return reserve(deps, target, { hnsNetworkId, exclude });
+    return reserve(deps, target, { ground, exclude });
   }
   throw refusal(deps, target, reservation);
 }

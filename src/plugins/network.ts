@@ -1,24 +1,80 @@
-/** The HNS network a configuration names: there, and of a type whose endpoints are made this way. */
-import { findNetwork, type OpenNetwork } from '../hns/client.ts';
+/** The HNS network a configuration names: there, or made now, and of a type whose endpoints are made this way. */
+import type { NetConf, NewNetwork, Profile } from '../dialects/net-conf.ts';
+import { createNetwork, findNetwork, type OpenNetwork } from '../hns/client.ts';
+import { managementAddress } from '../hns/v1.ts';
+import { type NetworkRequest, SCHEMA } from '../hns/wire.ts';
+import { parseCidr } from '../net/cidr.ts';
 import { CniError, Code } from '../spec/error.ts';
+import { nameBasedGuid } from '../spec/uuid.ts';
 import type { Deps } from './deps.ts';
+import { wireDns } from './request.ts';
 
-/** HNS's own names. */
-const NETWORK_TYPES = ['L2Bridge', 'L2Tunnel'];
+/** The network that endpoints are made on, and how. */
+export interface Ground extends OpenNetwork {
+  readonly profile: Profile;
+}
 
 /** Three calls. Throws code 102 when there is none, 7 when it is of another type. */
-export async function requireNetwork({ session, conf }: Deps): Promise<OpenNetwork> {
+export async function requireNetwork({ session, conf }: Deps): Promise<Ground> {
+  return groundOf(conf, (await findNetwork(session, conf.name)) ?? missing(conf));
+}
+
+/** The same for ADD, which makes the network where the configuration says how: then five calls. */
+export async function networkForAdd({ session, conf }: Deps): Promise<Ground> {
   const found = await findNetwork(session, conf.name);
-  if (found === undefined) {
-    throw new CniError(Code.NetworkMissing, `Cannot find the HNS network "${conf.name}": HNS has none of that name`, {
-      details: 'JSON path name; list the networks with: Get-HnsNetwork | Select Name, Type',
-    });
-  }
+  if (found !== undefined) return groundOf(conf, found);
+  const request = requestFor(conf, conf.newNetwork ?? missing(conf));
+  // Of two commands that make it at once one is told that it exists: both take what there is under the name then.
+  await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
+  return groundOf(conf, (await findNetwork(session, conf.name)) ?? missing(conf));
+}
+
+function requestFor({ name, dns }: NetConf, { type, subnets, policies }: NewNetwork): NetworkRequest {
+  const routed = subnets.map(({ prefix, gateway }) => ({
+    IpAddressPrefix: prefix,
+    Routes: [{ NextHop: gateway, DestinationPrefix: parseCidr(prefix)?.ip.family === 6 ? '::/0' : '0.0.0.0/0' }],
+  }));
+  return {
+    Name: name,
+    Type: type,
+    ...(policies.length === 0 ? {} : { Policies: policies }),
+    Dns: wireDns(dns),
+    ...(routed.length === 0 ? {} : { Ipams: [{ Type: 'Static', Subnets: routed }] }),
+    SchemaVersion: SCHEMA,
+  };
+}
+
+function missing({ name }: NetConf): never {
+  throw new CniError(Code.NetworkMissing, `Cannot find the HNS network "${name}": HNS has none of that name`, {
+    details: 'JSON path name; list the networks with: Get-HnsNetwork | Select Name, Type',
+  });
+}
+
+function groundOf({ name, profiles }: NetConf, found: OpenNetwork): Ground {
   const { type } = found.network;
-  if (NETWORK_TYPES.some((accepted) => accepted.toLowerCase() === type.toLowerCase())) return found;
+  const isOf = ({ networkTypes }: Profile): boolean =>
+    networkTypes.some((accepted) => accepted.toLowerCase() === type.toLowerCase());
+  const profile = profiles.find(isOf);
+  if (profile !== undefined) return { ...found, profile };
+  const accepted = profiles.flatMap(({ networkTypes }) => networkTypes).join(' or ');
   throw new CniError(
     Code.InvalidConfig,
-    `Cannot use the HNS network "${conf.name}": its type is "${type}", expected ${NETWORK_TYPES.join(' or ')}`,
+    `Cannot use the HNS network "${name}": its type is "${type}", expected ${accepted}`,
     { details: 'JSON path name' },
+  );
+}
+
+/** The node's own address on an overlay network: no call where the network's document has it, else one. */
+export async function providerAddressOn(
+  { session, conf }: Deps,
+  { network, profile }: Ground,
+): Promise<string | undefined> {
+  if (!profile.providerAddress) return undefined;
+  const address = network.providerAddress ?? (await managementAddress(session, network.id));
+  if (address !== undefined) return address;
+  throw new CniError(
+    Code.TryAgainLater,
+    `Cannot use the HNS network "${conf.name}": HNS has not found the node's address on it yet`,
+    { details: 'it comes some seconds after the network was made; see: Get-HnsNetwork | Select Name, ManagementIP' },
   );
 }

@@ -17,6 +17,6 @@ export async function refuseExisting(deps: Deps, target: Target, hnsNetworkId: s
   // A random id under this name is an endpoint that another plugin made for the same attachment.
   if (ids.some((id) => !isNameBased(id))) throw attachmentExists(deps, target);
   const left = ids.includes(own) ? await findEndpoint(session, own) : undefined;
-  if (left?.namespaceId !== undefined) throw attachmentExists(deps, target);
+  if (left?.namespaceId !== undefined || (left?.containers.length ?? 0) > 0) throw attachmentExists(deps, target);
   if (lease !== undefined || left !== undefined) await detachAndFree(deps, target);
 }

@@ -1,56 +1,69 @@
 /** The endpoint as it is asked of HNS, and whether one that is there is what would be asked for. Pure. */
 import { type Endpoint, type EndpointRequest, SCHEMA, type WireDns, type WirePolicy } from '../hns/wire.ts';
-import type { Lease } from '../ipam/lease.ts';
 import { formatCidr } from '../net/cidr.ts';
+import { formatMacDashes } from '../net/mac.ts';
 import type { ResultDns } from '../spec/result.ts';
-import type { NetConf } from './conf.ts';
 import { policiesOf } from './policies.ts';
 import { routesOf } from './routes.ts';
+import type { Wanted } from './wanted.ts';
 
-/** The document HNS gets, key by key what win-bridge sends for the same configuration. */
-export function requestOf(conf: NetConf, lease: Lease): EndpointRequest {
-  const policies = policiesOf(conf, lease.addresses);
+/** The document HNS gets, key by key what the peer of the dialect sends for the same configuration. */
+export function requestOf(wanted: Wanted): EndpointRequest {
+  const { conf, lease } = wanted;
+  const policies = policiesOf(wanted);
+  const routes = routesOf(wanted).map(({ dst, gw }) => ({ NextHop: gw.text, DestinationPrefix: formatCidr(dst) }));
+  const mac = macOf(wanted);
   return {
     Name: lease.endpointName,
     HostComputeNetwork: lease.hnsNetworkId,
     ...(policies.length === 0 ? {} : { Policies: policies }),
-    IpConfigurations: lease.addresses.map((address) => ({ IpAddress: address.ip.text })),
+    ...(lease.addresses.length === 0
+      ? {}
+      : { IpConfigurations: lease.addresses.map((address) => ({ IpAddress: address.ip.text })) }),
     Dns: wireDns(conf.dns),
-    Routes: routesOf(conf, lease.addresses).map(({ dst, gw }) => ({
-      NextHop: gw.text,
-      DestinationPrefix: formatCidr(dst),
-    })),
+    ...(routes.length === 0 ? {} : { Routes: routes }),
+    ...(mac === undefined ? {} : { MacAddress: mac }),
     SchemaVersion: SCHEMA,
   };
 }
 
-const wireDns = ({ domain, search, nameservers, options }: ResultDns): WireDns => ({
+/** The one asked for; on an overlay network else the prefix before the IPv4 address, spelled as win-overlay does. */
+function macOf({ conf, ground, lease }: Wanted): string | undefined {
+  if (conf.mac !== undefined) return formatMacDashes(conf.mac);
+  const { macPrefix } = ground.profile;
+  const v4 = lease.addresses.find(({ ip }) => ip.family === 4)?.ip;
+  if (macPrefix === undefined || v4 === undefined) return undefined;
+  const octets = v4.text.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return [macPrefix, ...octets].join('-');
+}
+
+export const wireDns = ({ domain, search, nameservers, options }: ResultDns): WireDns => ({
   ...(domain === undefined ? {} : { Domain: domain }),
   ...(search === undefined ? {} : { Search: search }),
   ...(nameservers === undefined ? {} : { ServerList: nameservers }),
   ...(options === undefined ? {} : { Options: options }),
 });
 
-/** Policies of other types are put on endpoints by agents; these come from the configuration alone. */
-const CONFIGURED = ['OutBoundNAT', 'SDNRoute'];
+/** HNS puts these on endpoints by itself. */
+const OF_HNS: readonly string[] = ['L2Driver', 'EncapOverhead', 'PortName'];
 
 /**
- * Whether policies, routes and DNS of an endpoint are those of a request; HNS may add settings, and a DNS where none is
- * asked for. Namespace and addresses are `mismatches`'s to compare.
+ * Whether policies, routes and DNS of an endpoint are those of a request; HNS may add settings, and a DNS and routes where none
+ * are asked for. Namespace and addresses are `mismatches`'s to compare.
  */
 export function isAsRequested(endpoint: Endpoint, { Policies = [], Routes, Dns }: EndpointRequest): boolean {
-  const policies = endpoint.policies.filter(({ Type }) => CONFIGURED.includes(Type));
+  const policies = endpoint.policies.filter(({ Type }) => !OF_HNS.includes(Type));
   const routes = endpoint.routes.map(routeText);
   return (
     policies.length === Policies.length &&
     Policies.every((wanted) => policies.some((policy) => includesPolicy(policy, wanted))) &&
-    routes.length === Routes.length &&
-    Routes.every((wanted) => routes.includes(routeText(wanted))) &&
+    (Routes === undefined ||
+      (routes.length === Routes.length && Routes.every((one) => routes.includes(routeText(one))))) &&
     Object.entries(Dns).every(([key, value]) => isSame(endpoint.dns[key as keyof WireDns], value))
   );
 }
 
-const routeText = ({ NextHop, DestinationPrefix }: EndpointRequest['Routes'][number]): string =>
+const routeText = ({ NextHop, DestinationPrefix }: Endpoint['routes'][number]): string =>
   `${DestinationPrefix} ${NextHop}`.toLowerCase();
 
 const includesPolicy = (policy: WirePolicy, wanted: WirePolicy): boolean =>

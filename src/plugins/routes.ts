@@ -1,8 +1,8 @@
 /** The routes of a pod's endpoint: the default route of each family, then what the IPAM configuration asks for. Pure. */
 import { type Cidr, parseCidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
-import type { NetConf } from './conf.ts';
-import { gatewayOf } from './gateway.ts';
+import { gatewayOf, statedGateways } from './gateway.ts';
+import type { Wanted } from './wanted.ts';
 
 export interface Route {
   readonly dst: Cidr;
@@ -11,15 +11,18 @@ export interface Route {
 
 const DEFAULT = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
-/** A default route in `ipam.routes` says what is there anyway, with IPAM's gateway, which is not used: it is left out. */
-export function routesOf({ gateways, ipam }: NetConf, addresses: readonly Cidr[]): readonly Route[] {
-  const defaults = addresses.map((address) => ({
-    dst: parseCidr(DEFAULT[address.ip.family]) as Cidr,
-    gw: gatewayOf(address, gateways),
-  }));
-  const further = ipam.routes.flatMap(({ dst, gw }): readonly Route[] => {
+/** A default route in `ipam.routes` says what is there anyway, with IPAM's gateway, which has its say elsewhere: it is left out. */
+export function routesOf(wanted: Wanted): readonly Route[] {
+  const defaults = defaultGateways(wanted).map((gw) => ({ dst: parseCidr(DEFAULT[gw.family]) as Cidr, gw }));
+  const further = wanted.conf.ipam.routes.flatMap(({ dst, gw }): readonly Route[] => {
     const via = gw ?? defaults.find((route) => route.dst.ip.family === dst.ip.family)?.gw;
     return dst.prefix === 0 || via === undefined ? [] : [{ dst, gw: via }];
   });
   return [...defaults, ...further];
+}
+
+function defaultGateways(wanted: Wanted): readonly Ip[] {
+  const { addresses } = wanted.lease;
+  if (addresses.length === 0) return statedGateways(wanted.conf, wanted.ground.profile);
+  return addresses.flatMap((address) => gatewayOf(address, wanted) ?? []);
 }

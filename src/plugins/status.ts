@@ -8,13 +8,21 @@ import { requireNetwork } from './network.ts';
  * this boot. The code of everything else is `notAvailable`'s to give. Three calls.
  */
 export async function status(deps: Deps): Promise<void> {
-  try {
-    await requireNetwork(deps);
-  } catch (failure) {
-    throw await whoSuffers(deps, CniError.from(failure));
-  }
+  const failure = await whyNoNetwork(deps);
+  if (failure !== undefined) throw await whoSuffers(deps, failure);
   if (deps.delegate === undefined) await requireFreeAddress(deps);
   else deps.delegate.run('STATUS');
+}
+
+/** A network that ADD would make need not be there. */
+async function whyNoNetwork(deps: Deps): Promise<CniError | undefined> {
+  try {
+    await requireNetwork(deps);
+    return undefined;
+  } catch (thrown) {
+    const failure = CniError.from(thrown);
+    return failure.code === Code.NetworkMissing && deps.conf.newNetwork !== undefined ? undefined : failure;
+  }
 }
 
 /** Whatever keeps STATUS from its answer keeps ADD from its own: code 50, the text as it is (SPEC.md 1.1.0 section 2 "STATUS"). */

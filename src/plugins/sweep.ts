@@ -45,7 +45,7 @@ export async function settle(deps: Deps, session: Session, tombstone: Tombstone)
   const { key, endpointId, endpointName, ageMs } = tombstone;
   if (await endpointExists(session, endpointId)) {
     if (!(await leases.claim(key))) return false;
-    await removeEndpoint(session, { id: endpointId, name: endpointName, netns: undefined });
+    await removeEndpoint(session, { id: endpointId, name: endpointName, place: undefined });
     // Where a deletion was given up, that one may still come: until then nobody may have an endpoint of this id.
     if (tombstone.inFlight) return false;
     await giveBackBuried(deps, tombstone);

@@ -1,39 +1,41 @@
 /** Compares an endpoint as HNS has it with what was asked for; the answer is a list of differences. Pure. */
+import type { Place } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { Lease } from '../ipam/lease.ts';
-import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
-import type { NetConf } from './conf.ts';
 
-/** An endpoint in its namespace, with the lease of its addresses. */
+/** An endpoint in its place, with the lease of its addresses; a container that shares another's endpoint has none. */
 export interface Attached {
-  readonly lease: Lease;
-  /** The configuration with what IPAM said of routes and DNS. */
-  readonly conf: NetConf;
+  readonly lease: Lease | undefined;
   readonly endpoint: Endpoint;
 }
 
 export interface Expected {
-  /** Undefined when our record holds no addresses: an IPAM plugin reserved them. */
+  /** Undefined when our record holds no addresses: an IPAM plugin or HNS itself gave them. */
   readonly lease: Pick<Lease, 'addresses'> | undefined;
-  readonly netns: string;
-  readonly policies: readonly EndpointPolicy[];
+  readonly place: Place;
+  /** HNS names of policies that have to be there. */
+  readonly policyTypes: readonly string[];
 }
 
 /** Each difference as "x is y, expected z". */
-export function mismatches(endpoint: Endpoint, { lease, netns, policies }: Expected): readonly string[] {
+export function mismatches(endpoint: Endpoint, { lease, place, policyTypes }: Expected): readonly string[] {
   const has = endpoint.addresses.map((address) => address.ip);
   const wanted = lease?.addresses.map((address) => address.ip.text) ?? has;
   const types = new Set(endpoint.policies.map((policy) => policy.Type.toLowerCase()));
-  const asked = new Set(policies.map((policy) => policy.Type));
   return [
-    ...(endpoint.namespaceId === netns
-      ? []
-      : [`its namespace is ${endpoint.namespaceId ?? 'none'}, expected ${netns}`]),
+    ...misplaced(endpoint, place),
     ...(sameSet(wanted, has) ? [] : [`its addresses are ${has.join(', ')}, expected ${wanted.join(', ')}`]),
-    ...[...asked]
+    ...[...new Set(policyTypes)]
       .filter((type) => !types.has(type.toLowerCase()))
       .map((type) => `it has no ${type} policy, expected one`),
   ];
+}
+
+function misplaced({ namespaceId, containers }: Endpoint, { kind, id }: Place): readonly string[] {
+  if (kind === 'namespace') {
+    return namespaceId === id ? [] : [`its namespace is ${namespaceId ?? 'none'}, expected ${id}`];
+  }
+  return containers.includes(id) ? [] : [`its containers are ${containers.join(', ') || 'none'}, expected ${id}`];
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>

@@ -7,7 +7,7 @@ import { requireVerb, requireVersion, UNSTATED, type Version } from './version.t
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One attachment: the container's interface. `netns` is the HCN namespace's GUID, `sandbox` what CNI_NETNS said. */
+/** One attachment: the container's interface. `netns` is CNI_NETNS in its one spelling (netns.ts), `sandbox` what it said. */
 export interface Target {
   readonly containerId: string;
   readonly ifname: string;
@@ -32,6 +32,9 @@ export type Command =
   | (Configured & { readonly verb: 'ADD' | 'CHECK'; readonly target: Target })
   | (Configured & { readonly verb: 'DEL'; readonly target: DelTarget })
   | (Configured & { readonly verb: 'GC' | 'STATUS' });
+
+/** A command that comes with a configuration. */
+export type ConfiguredCommand = Exclude<Command, { verb: 'VERSION' }>;
 
 /**
  * Which variables each verb must be given (SPEC.md 1.1.0 section 2); an empty one counts as unset. libcni's skeleton wants
@@ -71,10 +74,13 @@ export function readCommand(env: Environment, stdin: () => Uint8Array): Command 
   const name = { containerId: env['CNI_CONTAINERID'] ?? '', ifname: env['CNI_IFNAME'] ?? '' };
   const sandbox = env['CNI_NETNS'] ?? '';
   if (verb === 'DEL') {
-    return { verb, ...configured, target: { ...name, netns: sandbox === '' ? undefined : parseNetns(sandbox), args } };
+    return { verb, ...configured, target: { ...name, netns: netnsOf(sandbox, name.containerId), args } };
   }
-  return { verb, ...configured, target: { ...name, netns: parseNetns(sandbox), sandbox, args } };
+  return { verb, ...configured, target: { ...name, netns: parseNetns(sandbox, name.containerId), sandbox, args } };
 }
+
+const netnsOf = (sandbox: string, containerId: string): string | undefined =>
+  sandbox === '' ? undefined : parseNetns(sandbox, containerId);
 
 const isVerb = (verb: string | undefined): verb is Verb => verb !== undefined && Object.hasOwn(REQUIRED, verb);
 

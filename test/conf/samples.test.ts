@@ -3,16 +3,17 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeConf } from '../../src/plugins/conf.ts';
+import { decodeConf, type NetworkPlugin, pluginOf } from '../../src/dialects/choose.ts';
+import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { decodeConfig } from '../../src/spec/command.ts';
 import type { Json } from '../../src/spec/decode.ts';
 import { documents, jsonSamples, ROOT, read } from '../support/documents.ts';
 import { isConfiguration, pluginConfigs } from '../support/samples.ts';
-
-const DEFAULTS = { dataDir: 'C:\\var\\lib\\cni\\networks', logFile: 'C:\\ProgramData\\wincni\\wincni.log' };
+import { CONTEXT } from '../support/wanted.ts';
 
 const load = (file: string): Json => decodeConfig(Buffer.from(read(join('conf', file))));
-const decoded = (document: Json) => pluginConfigs(document).map((config) => decodeConf(config, DEFAULTS));
+const decoded = (document: Json): readonly NetConf[] =>
+  pluginConfigs(document).map((config) => decodeConf(pluginOf('wincni', config) as NetworkPlugin, config, CONTEXT));
 
 const samples = suite('samples of configurations');
 

@@ -1,12 +1,12 @@
 /** docs/configuration.md names every key that the decoders read, and what it calls refused is refused. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeConf } from '../../src/plugins/conf.ts';
+import { decodeConf } from '../../src/dialects/choose.ts';
 import { Code } from '../../src/spec/error.ts';
 import { read, tableRows } from '../support/documents.ts';
 import { throwsCni } from '../support/throws.ts';
+import { CONTEXT } from '../support/wanted.ts';
 
-const DEFAULTS = { dataDir: 'C:\\var\\lib\\cni\\networks', logFile: 'C:\\ProgramData\\wincni\\wincni.log' };
 const MINIMAL = { name: 'cbr0', type: 'win-bridge', ipam: { type: 'host-local', subnet: '10.244.3.0/24' } };
 const DOCUMENT = 'docs/configuration.md';
 
@@ -68,14 +68,18 @@ for (const path of refused.slice(2)) {
   configuration(`${path} is refused when it is used, and let pass when it is empty`, () => {
     const [first = '', second] = path.split('.');
     const config = (value: unknown) => ({ ...MINIMAL, [first]: second === undefined ? value : { [second]: value } });
-    const error = throwsCni(() => decodeConf(config('x'), DEFAULTS), Code.InvalidConfig, /is not supported/);
+    const error = throwsCni(
+      () => decodeConf('win-bridge', config('x'), CONTEXT),
+      Code.InvalidConfig,
+      /is not supported/,
+    );
     assert.is(error.details, `JSON path ${path}`);
-    decodeConf(config({}), DEFAULTS);
+    decodeConf('win-bridge', config({}), CONTEXT);
   });
 }
 
 configuration('states the defaults that hold', () => {
-  const conf = decodeConf(MINIMAL, DEFAULTS);
+  const conf = decodeConf('win-bridge', MINIMAL, CONTEXT);
   const stated = new Map(tableRows(section('Top level')).map(([key = '', , value = '']) => [key, value]));
   assert.is(stated.get('timeoutSeconds'), String(conf.timeoutMs / 1000));
   assert.is(stated.get('tombstoneSeconds'), String(conf.tombstoneMs / 1000));

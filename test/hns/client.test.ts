@@ -5,20 +5,19 @@ import { createDispatcher, type Dispatcher } from '../../native/simulator/dispat
 import type { Fault } from '../../native/simulator/faults.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import {
-  attach,
   createEndpoint,
   deleteEndpoint,
-  detach,
   endpointIds,
   findEndpoint,
   findNamespace,
   findNetwork,
-  hnsVersion,
   readBack,
 } from '../../src/hns/client.ts';
 import { startDeadline } from '../../src/hns/deadline.ts';
 import type { Handle, Native } from '../../src/hns/native.ts';
+import { attach, detach, type Place } from '../../src/hns/places.ts';
 import { openSession, type Session } from '../../src/hns/session.ts';
+import { hnsVersion } from '../../src/hns/v1.ts';
 import { type EndpointRequest, SCHEMA } from '../../src/hns/wire.ts';
 import { Code } from '../../src/spec/error.ts';
 import { NAMESPACES, NETWORK_ID, SEED } from '../support/node.ts';
@@ -76,17 +75,26 @@ const requestOf = (Name: string, IpAddress: string): EndpointRequest => ({
 /** The handle of a creation that must have worked. */
 function made(created: Awaited<ReturnType<typeof createEndpoint>>): Handle<'Endpoint'> {
   if (created.kind !== 'created') throw created.error;
+  if (created.handle === undefined) throw new Error('no handle');
   return created.handle;
 }
 
 const handlesOf = ({ hns }: Bench): readonly string[] => hns.processes.report().flatMap((each) => each.openHandles);
+
+const namespace = (id: string): Place => ({ kind: 'namespace', id });
 
 const client = suite('HNS client');
 
 client('findNetwork() answers the network of that name with its handle, in three calls', async () => {
   const b = bench();
   const found = await findNetwork(b.session, 'cbr0');
-  assert.equal(found?.network, { id: NETWORK_ID, name: 'cbr0', type: 'L2Bridge' });
+  assert.equal(found?.network, {
+    id: NETWORK_ID,
+    name: 'cbr0',
+    type: 'L2Bridge',
+    subnets: [{ prefix: '10.244.3.0/24', gateway: '10.244.3.1' }],
+    providerAddress: undefined,
+  });
   assert.equal(b.calls(), ['HcnEnumerateNetworks', 'HcnOpenNetwork', 'HcnQueryNetworkProperties']);
   assert.equal(handlesOf(b), ['Network']);
   await b.session.close();
@@ -122,6 +130,7 @@ client('createEndpoint() and readBack() answer what HNS made of it, in a call ea
     routes: [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }],
     dns: { ServerList: ['10.96.0.10'] },
     policies: [{ Type: 'L2Driver' }],
+    containers: [],
   });
   assert.equal(await findEndpoint(b.session, ID), endpoint);
   assert.equal(await findEndpoint(b.session, ID.toLowerCase()), endpoint);
@@ -192,32 +201,32 @@ client('attach() and detach() join endpoint and namespace and part them, in two 
   const b = bench();
   made(await b.create(ID, '10.244.3.3'));
   b.calls();
-  await attach(b.session, NS, ID);
+  await attach(b.session, namespace(NS), ID);
   assert.equal(b.calls(), ['HcnOpenNamespace', 'HcnModifyNamespace']);
   assert.equal(await findNamespace(b.session, NS), { id: NS.toUpperCase(), endpointIds: [ID] });
   assert.is((await findEndpoint(b.session, ID))?.namespaceId, NS);
   b.calls();
-  assert.is(await detach(b.session, NS, ID), true);
+  assert.is(await detach(b.session, namespace(NS), ID), true);
   assert.equal(b.calls(), ['HcnOpenNamespace', 'HcnModifyNamespace']);
-  assert.is(await detach(b.session, NS, ID), false, 'not joined any more');
+  assert.is(await detach(b.session, namespace(NS), ID), false, 'not joined any more');
   assert.equal((await findNamespace(b.session, NS))?.endpointIds, []);
 });
 client('attach() names CNI_NETNS when its namespace is not there; detach() answers false', async () => {
   const b = bench();
-  const error = await rejectsCni(attach(b.session, OTHER, ID), Code.InvalidEnvironment);
+  const error = await rejectsCni(attach(b.session, namespace(OTHER), ID), Code.InvalidEnvironment);
   assert.equal(error.toJSON(), {
     code: 4,
     msg: `Cannot attach endpoint ${ID} to namespace ${OTHER}: the namespace CNI_NETNS names does not exist`,
     details: 'variable CNI_NETNS',
   });
-  assert.is(await detach(b.session, OTHER, ID), false);
+  assert.is(await detach(b.session, namespace(OTHER), ID), false);
 });
 client('attach() throws when the endpoint is not there, or in another namespace', async () => {
   const b = bench();
-  await rejectsCni(attach(b.session, NS, ID), Code.Hns, /^Cannot attach .*HNS answered 0x803B0002/);
+  await rejectsCni(attach(b.session, namespace(NS), ID), Code.Hns, /^Cannot attach .*HNS answered 0x803B0002/);
   made(await b.create(ID, '10.244.3.3'));
-  await attach(b.session, NAMESPACES[1], ID);
-  await rejectsCni(attach(b.session, NS, ID), Code.Hns, /^Cannot attach .*HNS answered 0x803B002B/);
+  await attach(b.session, namespace(NAMESPACES[1]), ID);
+  await rejectsCni(attach(b.session, namespace(NS), ID), Code.Hns, /^Cannot attach .*HNS answered 0x803B002B/);
 });
 
 client('deleteEndpoint() answers whether it was there, in one call', async () => {
@@ -232,14 +241,14 @@ client('deleteEndpoint() answers whether it was there, in one call', async () =>
 client('hnsVersion() reads major and minor, in one call', async () => {
   const b = bench();
   assert.equal(await hnsVersion(b.session), [15, 4]);
-  assert.equal(b.calls(), ['HNSCall']);
+  assert.equal(b.calls(), ['HNSCall GET /globals/version']);
 });
 for (const text of ['', '[]', '{}', '{"Output":5}', '{"Output":{"Major":9}}', '{"Output":{"Major":"9","Minor":3}}']) {
   client(`hnsVersion() throws for the answer '${text}'`, async () => {
     const b = bench();
     b.dispatcher.faults.set([{ function: 'HNSCall', action: 'garbage', text }]);
     const error = await rejectsCni(hnsVersion(b.session), Code.Hns, /^Cannot ask HNS for its version: HNS answered /);
-    assert.is(error.details, 'HNSCall');
+    assert.is(error.details, 'HNSCall GET /globals/version');
   });
 }
 
@@ -254,10 +263,10 @@ const FAILING: readonly (readonly [call: string, act: Act, message: RegExp])[] =
   ['HcnOpenNamespace', (b) => findNamespace(b.session, NS), /^Cannot read namespace 5b0a8f4e-/],
   ['HcnQueryNamespaceProperties', (b) => findNamespace(b.session, NS), /^Cannot read namespace 5b0a8f4e-/],
   ['HcnCreateEndpoint', (b) => b.create(ID, '10.244.3.3'), /^Cannot create endpoint "pod_cbr0" with 10\.244\.3\.3: /],
-  ['HcnOpenNamespace', (b) => attach(b.session, NS, ID), /^Cannot attach endpoint 2316F1BA-/],
-  ['HcnModifyNamespace', (b) => attach(b.session, NS, ID), /^Cannot attach endpoint 2316F1BA-/],
-  ['HcnOpenNamespace', (b) => detach(b.session, NS, ID), /^Cannot detach endpoint 2316F1BA-/],
-  ['HcnModifyNamespace', (b) => detach(b.session, NS, ID), /^Cannot detach endpoint 2316F1BA-/],
+  ['HcnOpenNamespace', (b) => attach(b.session, namespace(NS), ID), /^Cannot attach endpoint 2316F1BA-/],
+  ['HcnModifyNamespace', (b) => attach(b.session, namespace(NS), ID), /^Cannot attach endpoint 2316F1BA-/],
+  ['HcnOpenNamespace', (b) => detach(b.session, namespace(NS), ID), /^Cannot detach endpoint 2316F1BA-/],
+  ['HcnModifyNamespace', (b) => detach(b.session, namespace(NS), ID), /^Cannot detach endpoint 2316F1BA-/],
   ['HcnDeleteEndpoint', (b) => deleteEndpoint(b.session, ID), /^Cannot delete endpoint 2316F1BA-/],
   ['HNSCall', (b) => hnsVersion(b.session), /^Cannot ask HNS for its version: /],
 ];

@@ -6,9 +6,39 @@ import { readEndpoint, readNamespace, readNetwork } from '../../src/hns/wire.ts'
 const wire = suite('wire');
 
 wire('readNetwork() takes a missing type for NAT, and any case of the keys', () => {
-  assert.equal(readNetwork({ ID: 'A', Name: 'nat' }), { id: 'A', name: 'nat', type: 'NAT' });
-  assert.equal(readNetwork({ id: 'A', name: 'x', type: 'L2Bridge' }), { id: 'A', name: 'x', type: 'L2Bridge' });
-  assert.equal(readNetwork({}), { id: '', name: '', type: 'NAT' });
+  const rest = { subnets: [], providerAddress: undefined };
+  assert.equal(readNetwork({ ID: 'A', Name: 'nat' }), { id: 'A', name: 'nat', type: 'NAT', ...rest });
+  assert.equal(readNetwork({ id: 'A', name: 'x', type: 'L2Bridge' }), {
+    id: 'A',
+    name: 'x',
+    type: 'L2Bridge',
+    ...rest,
+  });
+  assert.equal(readNetwork({}), { id: '', name: '', type: 'NAT', ...rest });
+});
+wire('readNetwork() reads subnets with the next hop of their default route, and the address on an overlay', () => {
+  const found = readNetwork({
+    Policies: [{ Type: 'ProviderAddress', Settings: { ProviderAddress: '10.240.0.30' } }],
+    Ipams: [
+      {
+        Subnets: [
+          { IpAddressPrefix: '10.1.0.0/24', Routes: [{ NextHop: '10.1.0.9', DestinationPrefix: '10.2.0.0/16' }] },
+          { IpAddressPrefix: 'fd00::/64', Routes: [{ NextHop: 'fd00::1', DestinationPrefix: '::/0' }] },
+        ],
+      },
+      {
+        Subnets: [
+          { IpAddressPrefix: '10.3.0.0/24', Routes: [{ NextHop: '10.3.0.1', DestinationPrefix: '0.0.0.0/0' }] },
+        ],
+      },
+    ],
+  });
+  assert.is(found.providerAddress, '10.240.0.30');
+  assert.equal(found.subnets, [
+    { prefix: '10.1.0.0/24', gateway: undefined },
+    { prefix: 'fd00::/64', gateway: 'fd00::1' },
+    { prefix: '10.3.0.0/24', gateway: '10.3.0.1' },
+  ]);
 });
 
 wire('readEndpoint() reads everything that the verbs use', () => {
@@ -22,6 +52,7 @@ wire('readEndpoint() reads everything that the verbs use', () => {
     Routes: [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0', Metric: 5 }],
     Dns: { Domain: 'a.local', Search: ['b.local'], ServerList: ['10.96.0.10'], Options: ['ndots:5'] },
     Policies: [{ Type: 'L2Driver' }, { Type: 'OutBoundNAT', Settings: { Exceptions: [] } }],
+    Health: { Extra: { SharedContainers: ['c1', 'c2'] } },
   };
   assert.equal(readEndpoint(document), {
     id: 'E1',
@@ -36,6 +67,7 @@ wire('readEndpoint() reads everything that the verbs use', () => {
     routes: [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }],
     dns: { Domain: 'a.local', Search: ['b.local'], ServerList: ['10.96.0.10'], Options: ['ndots:5'] },
     policies: [{ Type: 'L2Driver' }, { Type: 'OutBoundNAT', Settings: { Exceptions: [] } }],
+    containers: ['c1', 'c2'],
   });
 });
 
@@ -49,6 +81,7 @@ const NOTHING = {
   routes: [],
   dns: {},
   policies: [],
+  containers: [],
 };
 const EMPTY: readonly object[] = [
   {},

@@ -1,15 +1,15 @@
 /** Gateways, the addresses no pod has, and the routes of an endpoint. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { formatCidr } from '../../src/net/cidr.ts';
-import { decodeConf, type NetConf } from '../../src/plugins/conf.ts';
 import { gatewayOf, reservedAddresses } from '../../src/plugins/gateway.ts';
 import { routesOf } from '../../src/plugins/routes.ts';
-import { cidr, ip } from '../support/net.ts';
+import { cidr } from '../support/net.ts';
+import { confOf, NETWORK, wantedOf } from '../support/wanted.ts';
 
-const DEFAULTS = { dataDir: '/var/lib/cni/networks', logFile: '/x.log' };
 const conf = (ipam: object, more: object = {}): NetConf =>
-  decodeConf({ name: 'n', type: 'win-bridge', ipam: { type: 'host-local', ...ipam }, ...more }, DEFAULTS);
+  confOf('win-bridge', { ipam: { type: 'host-local', ...ipam }, ...more });
 
 const gateway = suite('gateways and routes');
 
@@ -27,7 +27,8 @@ const GATEWAYS: readonly (readonly [address: string, configured: readonly string
 ];
 for (const [address, configured, wanted] of GATEWAYS) {
   gateway(`gatewayOf() of ${address} with ${configured.join(' and ') || 'none configured'} is ${wanted}`, () => {
-    assert.is(gatewayOf(cidr(address), configured.map(ip)).text, wanted);
+    const asked = wantedOf(confOf('win-bridge', { gateway: configured }));
+    assert.is(gatewayOf(cidr(address), asked)?.text, wanted);
   });
 }
 
@@ -43,7 +44,7 @@ const RESERVED: readonly (readonly [ipam: object, more: object, wanted: readonly
 for (const [ipam, more, wanted] of RESERVED) {
   gateway(`reservedAddresses() of ${JSON.stringify({ ...ipam, ...more })}`, () => {
     assert.equal(
-      reservedAddresses(conf(ipam, more)).map(({ text }) => text),
+      reservedAddresses(conf(ipam, more), { ...NETWORK, subnets: [] }).map(({ text }) => text),
       wanted,
     );
   });
@@ -64,7 +65,7 @@ const ROUTES: readonly (readonly [
 ];
 for (const [addresses, routes, wanted] of ROUTES) {
   gateway(`routesOf() ${addresses.join(' and ')} with ${JSON.stringify(routes)}`, () => {
-    const made = routesOf(conf({ subnet: '10.244.3.0/24', routes }), addresses.map(cidr));
+    const made = routesOf(wantedOf(conf({ subnet: '10.244.3.0/24', routes }), { addresses }));
     assert.equal(
       made.map(({ dst, gw }) => `${formatCidr(dst)} ${gw.text}`),
       wanted,

@@ -2,9 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readEndpoint } from '../../src/hns/wire.ts';
-import { decodeConf } from '../../src/plugins/conf.ts';
 import { resultOf } from '../../src/plugins/result.ts';
-import { cidr } from '../support/net.ts';
+import { leaseOf } from '../support/wanted.ts';
 
 const NS = '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01';
 const target = {
@@ -14,24 +13,7 @@ const target = {
   sandbox: `C:\\x\\${NS}`,
   args: { podNamespace: undefined, podName: undefined },
 };
-const lease = (...addresses: readonly string[]): Parameters<typeof resultOf>[0]['lease'] => ({
-  key: 'k',
-  containerId: 'a1b2c3',
-  ifname: 'net1',
-  state: 'pending',
-  inFlight: false,
-  addresses: addresses.map(cidr),
-  network: 'cbr0',
-  hnsNetworkId: 'N',
-  endpointId: 'E',
-  endpointName: 'a1b2c3_cbr0_net1',
-  netns: NS,
-});
-const conf = (routes: readonly object[] = []): ReturnType<typeof decodeConf> =>
-  decodeConf(
-    { name: 'cbr0', type: 'win-bridge', ipam: { type: 'host-local', subnet: '10.244.3.0/24', routes } },
-    { dataDir: '/d', logFile: '/l' },
-  );
+const route = (DestinationPrefix: string, NextHop: string): object => ({ DestinationPrefix, NextHop });
 
 const result = suite('resultOf()');
 
@@ -39,8 +21,9 @@ result('names CNI_IFNAME, points every address at it, and leaves out what there 
   const endpoint = readEndpoint({
     MacAddress: '00-15-5D-52-C0-00',
     IpConfigurations: [{ IpAddress: '10.244.3.3', PrefixLength: 24 }],
+    Routes: [route('0.0.0.0/0', '10.244.3.2')],
   });
-  const made = resultOf({ lease: lease('10.244.3.3/24'), endpoint, conf: conf() }, target);
+  const made = resultOf({ lease: leaseOf('10.244.3.3/24'), endpoint }, target);
   assert.equal(made, {
     interfaces: [{ name: 'net1', mac: '00-15-5D-52-C0-00', sandbox: `C:\\x\\${NS}` }],
     ips: [{ address: '10.244.3.3/24', gateway: '10.244.3.2', interface: 0 }],
@@ -50,12 +33,10 @@ result('has two families, further routes and the DNS that HNS reports', () => {
   const endpoint = readEndpoint({
     MacAddress: 'M',
     IpConfigurations: [{ IpAddress: '10.244.3.3', PrefixLength: 24 }, { IpAddress: 'fd00::3' }],
+    Routes: [route('0.0.0.0/0', '10.244.3.2'), route('::/0', 'fd00::2'), route('10.1.0.0/16', '10.244.3.2')],
     Dns: { Domain: 'a.local', ServerList: ['10.96.0.10'], Search: ['b.local'], Options: ['ndots:5'] },
   });
-  const made = resultOf(
-    { lease: lease('10.244.3.3/24', 'fd00::3/64'), endpoint, conf: conf([{ dst: '10.1.0.0/16' }]) },
-    target,
-  );
+  const made = resultOf({ lease: leaseOf('10.244.3.3/24', 'fd00::3/64'), endpoint }, target);
   assert.equal(made.ips, [
     { address: '10.244.3.3/24', gateway: '10.244.3.2', interface: 0 },
     { address: 'fd00::3/64', gateway: 'fd00::2', interface: 0 },
@@ -67,6 +48,10 @@ result('has two families, further routes and the DNS that HNS reports', () => {
     search: ['b.local'],
     options: ['ndots:5'],
   });
+});
+result('has no gateway where HNS has no default route', () => {
+  const endpoint = readEndpoint({ MacAddress: 'M', IpConfigurations: [{ IpAddress: '10.244.3.3', PrefixLength: 24 }] });
+  assert.equal(resultOf({ lease: undefined, endpoint }, target).ips, [{ address: '10.244.3.3/24', interface: 0 }]);
 });
 
 result.run();

@@ -15,8 +15,8 @@ const endpoint = (change: object = {}): Endpoint =>
   });
 const ASKED: Expected = {
   lease: { addresses: [cidr('10.244.3.3/24')] },
-  netns: NS,
-  policies: [{ Type: 'OutBoundNAT', Settings: {} }],
+  place: { kind: 'namespace', id: NS },
+  policyTypes: ['OutBoundNAT'],
 };
 const addresses = (...all: readonly string[]): object => ({
   IpConfigurations: all.map((IpAddress) => ({ IpAddress })),
@@ -28,13 +28,15 @@ const verify = suite('mismatches()');
 const ROWS: readonly (readonly [is: object, asked: Partial<Expected>, found: readonly string[]])[] = [
   [{}, {}, []],
   [{ HostComputeNamespace: null }, {}, [`its namespace is none, expected ${NS}`]],
-  [{}, { netns: 'x' }, [`its namespace is ${NS}, expected x`]],
+  [{}, { place: { kind: 'namespace', id: 'x' } }, [`its namespace is ${NS}, expected x`]],
+  [{}, { place: { kind: 'container', id: 'c1' } }, ['its containers are none, expected c1']],
+  [{ Health: { Extra: { SharedContainers: ['c0', 'c1'] } } }, { place: { kind: 'container', id: 'c1' } }, []],
   [addresses(), {}, ['its addresses are , expected 10.244.3.3']],
   [addresses('10.244.3.4'), {}, ['its addresses are 10.244.3.4, expected 10.244.3.3']],
   [addresses('10.244.3.3', 'fd00::3'), {}, ['its addresses are 10.244.3.3, fd00::3, expected 10.244.3.3']],
   [addresses('fd00::3', '10.244.3.3'), { lease: { addresses: [cidr('10.244.3.3/24'), cidr('fd00::3/64')] } }, []],
   [{ Policies: [] }, {}, ['it has no OutBoundNAT policy, expected one']],
-  [{ Policies: [] }, { policies: [] }, []],
+  [{ Policies: [] }, { policyTypes: [] }, []],
 ];
 for (const [is, asked, found] of ROWS) {
   verify(`mismatches() of ${JSON.stringify(is)} are ${JSON.stringify(found)}`, () => {

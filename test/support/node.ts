@@ -145,6 +145,9 @@ export function createTestNode(
       const code = await run(
         { env, stdin, stdout },
         {
+          executable: 'wincni',
+          drive: '',
+          files: () => nodeFiles({ windows: false }),
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
           programs: systemPrograms(false),
           native: () => simulatedNative({ dispatcher, process }),
@@ -157,7 +160,13 @@ export function createTestNode(
                 dataDir: decoded.ipam.dataDir,
                 network: decoded.name,
                 ranges: decoded.ipam.ranges,
-                reserved: reservedAddresses(decoded),
+                reserved: reservedAddresses(decoded, {
+                  id: '',
+                  name: '',
+                  type: 'L2Bridge',
+                  subnets: [],
+                  providerAddress: undefined,
+                }),
                 windows: false,
                 ...surroundings,
               }),

@@ -1,10 +1,10 @@
 /** The HNS port filled by the simulator inside this process: the same state machine as behind the C entry points. */
 import type { Args, Reply } from '../../native/simulator/call.ts';
 import type { Dispatcher } from '../../native/simulator/dispatch.ts';
-import type { Answer, Handle, Kind, Native, Opened } from '../../src/hns/native.ts';
+import type { Answer, Handle, HandleKind, Native, Opened } from '../../src/hns/native.ts';
 
 /** What the traces call the handle of each kind. */
-const HANDLE = { Network: 'network', Endpoint: 'endpoint', Namespace: 'namespace' } as const;
+const HANDLE = { Network: 'network', Endpoint: 'endpoint', Namespace: 'namespace', ComputeSystem: 'system' } as const;
 
 export interface SimulatedCaller {
   readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
@@ -26,14 +26,19 @@ export function simulatedNative({ dispatcher, process }: SimulatedCaller): Nativ
       openedOf('Endpoint', await call('HcnCreateEndpoint', { ...handleArgument(network), id, settings })),
     delete: async (kind, id) => answerOf(await call(`HcnDelete${kind}`, { id })),
     close: async (handle) => {
-      await call(`HcnClose${handle.kind}`, handleArgument(handle));
+      const name = handle.kind === 'ComputeSystem' ? 'HcsCloseComputeSystem' : `HcnClose${handle.kind}`;
+      await call(name, handleArgument(handle));
     },
+    createNetwork: async (id, settings) => openedOf('Network', await call('HcnCreateNetwork', { id, settings })),
+    openSystem: async (id) => openedOf('ComputeSystem', await call('HcsOpenComputeSystem', { id })),
+    modifySystem: async (system, configuration) =>
+      answerOf(await call('HcsModifyComputeSystem', { ...handleArgument(system), configuration })),
     // HNSCall has no place for an error record.
     hnsCall: async (method, path, body) => ({ ...answerOf(await call('HNSCall', { method, path, body })), error: '' }),
   };
 }
 
-const handleArgument = ({ kind, value }: Handle<Kind>): Args => ({ [HANDLE[kind]]: Number(value) });
+const handleArgument = ({ kind, value }: Handle<HandleKind>): Args => ({ [HANDLE[kind]]: Number(value) });
 
 const answerOf = ({ hresult, response, error }: Reply): Answer => ({
   hr: hresult,
@@ -41,7 +46,7 @@ const answerOf = ({ hresult, response, error }: Reply): Answer => ({
   error: error ?? '',
 });
 
-function openedOf<K extends Kind>(kind: K, { hresult, handle, error }: Reply): Opened<K> {
+function openedOf<K extends HandleKind>(kind: K, { hresult, handle, error }: Reply): Opened<K> {
   return {
     hr: hresult,
     handle: handle === undefined ? undefined : { kind, value: BigInt(handle) },

@@ -1,8 +1,8 @@
 /** Types of commands and configurations, checked by the compiler and never run: what must not compile. */
 import { expectTypeOf } from 'expect-type';
+import type { NetConf } from '../../src/dialects/net-conf.ts';
 import type { IpamConfig } from '../../src/ipam/config.ts';
 import type { Reservation } from '../../src/ipam/lease.ts';
-import type { NetConf } from '../../src/plugins/conf.ts';
 import type { Command, DelTarget, Target } from '../../src/spec/command.ts';
 import type { Json } from '../../src/spec/decode.ts';
 import type { Code } from '../../src/spec/error.ts';

@@ -1,13 +1,16 @@
 /** The configuration of win-bridge: what is read, its defaults, and what is refused by name with its JSON path. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeConf, type NetConf } from '../../src/plugins/conf.ts';
+import { decodeConf } from '../../src/dialects/choose.ts';
+import type { NetConf } from '../../src/dialects/net-conf.ts';
+import { BRIDGE } from '../../src/dialects/win-bridge.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
+import { CONTEXT, DEFAULTS } from '../support/wanted.ts';
 
-const DEFAULTS = { dataDir: 'C:\\var\\lib\\cni\\networks', logFile: 'C:\\ProgramData\\wincni\\wincni.log' };
 const LEAST = { name: 'cbr0', type: 'win-bridge', ipam: { type: 'host-local', subnet: '10.244.3.0/24' } };
-const decode = (more: Record<string, unknown> = {}): NetConf => decodeConf({ ...LEAST, ...more }, DEFAULTS);
+const decode = (more: Record<string, unknown> = {}): NetConf =>
+  decodeConf('win-bridge', { ...LEAST, ...more }, CONTEXT);
 
 const conf = suite('decodeConf()');
 
@@ -16,16 +19,23 @@ conf('decodeConf() of the least there can be has every default', () => {
   assert.is(ipam.dataDir, DEFAULTS.dataDir);
   assert.equal(rest, {
     name: 'cbr0',
+    apiVersion: undefined,
+    profiles: [BRIDGE],
+    newNetwork: undefined,
     dns: {},
     policies: [],
     ipMasqNetwork: undefined,
     loopbackDsr: false,
+    localRoutedPorts: false,
+    allowsMappedPorts: false,
+    mac: undefined,
     gateways: [],
     timeoutMs: 60_000,
     tombstoneMs: 600_000,
     log: { level: 'off', file: DEFAULTS.logFile },
     prevResult: undefined,
     reuse: false,
+    notes: [],
   });
 });
 
@@ -44,7 +54,10 @@ const READ: readonly (readonly [more: Record<string, unknown>, key: keyof NetCon
   [{ RepeatedAdd: 'error' }, 'reuse', false],
   [{ logLevel: 'info', logFile: 'D:\\x.log' }, 'log', { level: 'info', file: 'D:\\x.log' }],
   [{ runtimeConfig: null, prevResult: null, policies: null }, 'policies', []],
-  [{ apiVersion: 2 }, 'name', 'cbr0'],
+  [{ apiVersion: 2 }, 'apiVersion', 2],
+  [{ APIVersion: 1 }, 'apiVersion', 1],
+  [{ ipMasq: true, ipMasqNetwork: '10.244.0.0/16' }, 'ipMasqNetwork', '10.244.0.0/16'],
+  [{ runtimeConfig: { mac: '00:15:5D:00:00:01' } }, 'mac', { digits: '00155d000001' }],
   [{ capabilities: { portMappings: true, dns: true } }, 'name', 'cbr0'],
   [{ keyOfSomeoneElse: { a: 1 } }, 'name', 'cbr0'],
 ];
@@ -79,14 +92,12 @@ const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: st
   [{ optionalFlags: { localRoutePortMapping: true } }, 'optionalFlags'],
   [{ delegate: { type: 'win-bridge' } }, 'delegate'],
   [{ endpointMacPrefix: '0E-2A' }, 'endpointMacPrefix'],
-  [{ ipMasq: true }, 'ipMasq'],
   [{ subnetFile: 'C:\\run\\flannel\\subnet.env' }, 'subnetFile'],
   [{ runtimeConfig: { portMappings: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
   [{ RuntimeConfig: { PORTMAPPINGS: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
   [{ runtimeConfig: { bandwidth: { ingressRate: 1 } } }, 'runtimeConfig.bandwidth'],
   [{ runtimeConfig: { ips: ['10.244.3.9'] } }, 'runtimeConfig.ips'],
   [{ runtimeConfig: { ipRanges: [[{ subnet: '10.244.3.0/24' }]] } }, 'runtimeConfig.ipRanges'],
-  [{ runtimeConfig: { mac: '00-15-5D-00-00-01' } }, 'runtimeConfig.mac'],
   [{ runtimeConfig: { aliases: ['web'] } }, 'runtimeConfig.aliases'],
   [{ runtimeConfig: { infinibandGUID: 'x' } }, 'runtimeConfig.infinibandGUID'],
   [{ runtimeConfig: { deviceID: 'x' } }, 'runtimeConfig.deviceID'],
@@ -104,7 +115,7 @@ for (const [more, path] of NOT_SUPPORTED) {
 }
 conf('decodeConf() lets keys pass that ask for nothing', () => {
   for (const value of [null, '', false, [], {}]) {
-    decode({ additionalRoutes: value, ipMasq: value, runtimeConfig: { portMappings: value, bandwidth: value } });
+    decode({ additionalRoutes: value, runtimeConfig: { portMappings: value, bandwidth: value } });
     decode({ args: { cni: { ips: value } } });
   }
   decode({ args: {} });
@@ -112,9 +123,8 @@ conf('decodeConf() lets keys pass that ask for nothing', () => {
 });
 
 const REFUSED: readonly (readonly [more: Record<string, unknown>, message: string])[] = [
-  [{ type: undefined }, 'type: it is absent, expected a string'],
-  [{ type: 'win-overlay' }, 'type: it is "win-overlay", expected "win-bridge"'],
-  [{ apiVersion: 1 }, 'apiVersion: HNS v1 is not supported, expected 2 (HCN)'],
+  [{ ipMasq: true }, 'ipMasq: it needs ipMasqNetwork here, the CIDR that is not source-translated'],
+  [{ runtimeConfig: { mac: '0' } }, 'runtimeConfig.mac: it is "0", expected a MAC address such as "00-15-5D-52-C0-01"'],
   [{ apiVersion: 3 }, 'apiVersion: it is 3, expected an integer in [1, 2]'],
   [{ name: 5 }, 'name: it is 5, expected a string'],
   [{ ipam: undefined }, 'ipam: it is absent, expected a JSON object'],

@@ -1,11 +1,9 @@
-/** The network configuration of win-bridge as typed data; what means something but is not supported is refused by name. */
-import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
-import { decodeLog, type LogConfig } from '../log/log.ts';
+/** The keys that every dialect reads in the same way, and the refusal of those that mean something and are not read. */
+import { decodeIpam } from '../ipam/config.ts';
+import { decodeLog } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
-import { cidr, policies } from '../policy/endpoint-policies.ts';
-import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
+import { type Mac, parseMac } from '../net/mac.ts';
 import {
-  bool,
   type Decoder,
   fail,
   integer,
@@ -20,64 +18,27 @@ import {
   text,
 } from '../spec/decode.ts';
 import { decodeDns, decodeRuntimeDns, mergeDns } from '../spec/dns.ts';
-import type { ResultDns } from '../spec/result.ts';
+import type { Context, NetConf } from './net-conf.ts';
 
-export interface NetConf {
-  readonly name: string;
-  readonly ipam: IpamConfig;
-  readonly dns: ResultDns;
-  readonly policies: readonly EndpointPolicy[];
-  /** CIDR whose destinations are not source-translated. */
-  readonly ipMasqNetwork: string | undefined;
-  readonly loopbackDsr: boolean;
-  /** At most one of each family; a family without one takes network address + 2. */
-  readonly gateways: readonly Ip[];
-  /** For the whole command. */
-  readonly timeoutMs: number;
-  /** How long address and id of an attachment stay set aside when HNS may still make its endpoint. */
-  readonly tombstoneMs: number;
-  readonly log: LogConfig;
-  /** As it came: only ADD and CHECK read it, so that a broken one keeps no DEL from its work. */
-  readonly prevResult: unknown;
-  /** Whether an ADD that finds its attachment as it would make it answers with that. */
-  readonly reuse: boolean;
-}
-
-/** What depends on the platform. */
-export interface Defaults {
-  readonly dataDir: string;
-  readonly logFile: string;
-}
-
-const TYPE = 'win-bridge';
 const TIMEOUT_SECONDS = 60;
 const TOMBSTONE_SECONDS = 600;
 
-/** Keys that the Windows plugins of the field read and this one does not yet. */
-const UNSUPPORTED = [
-  'AdditionalArgs',
-  'additionalRoutes',
-  'optionalFlags',
-  'delegate',
-  'endpointMacPrefix',
-  'ipMasq',
-  'subnetFile',
-] as const;
-/** Capabilities of CONVENTIONS.md that would have to change the endpoint. */
-const UNSUPPORTED_RUNTIME = [
-  'portMappings',
-  'bandwidth',
-  'ips',
-  'ipRanges',
-  'mac',
-  'aliases',
-  'infinibandGUID',
-  'deviceID',
-] as const;
+/** All but what a dialect says of networks and policies. */
+export type Shared = Omit<
+  NetConf,
+  | 'profiles'
+  | 'newNetwork'
+  | 'policies'
+  | 'ipMasqNetwork'
+  | 'loopbackDsr'
+  | 'apiVersion'
+  | 'localRoutedPorts'
+  | 'allowsMappedPorts'
+  | 'notes'
+>;
 
-/** Reads the configuration; throws code 7 naming the JSON path. */
-export function decodeConf(config: Json, defaults: Defaults): NetConf {
-  refuseUnsupported(config);
+/** Reads the shared keys; throws code 7 naming the JSON path. */
+export function decodeShared(config: Json, { defaults }: Context): Shared {
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const runtime = at('runtimeConfig', record) ?? {};
   const runtimeDns = member(runtime, 'dns');
@@ -88,9 +49,7 @@ export function decodeConf(config: Json, defaults: Defaults): NetConf {
       at('dns', decodeDns) ?? {},
       runtimeDns === undefined ? {} : decodeRuntimeDns(runtimeDns, 'runtimeConfig.dns'),
     ),
-    policies: at('policies', policies) ?? [],
-    ipMasqNetwork: at('ipMasqNetwork', emptyOr(cidr)),
-    loopbackDsr: at('loopbackDSR', bool) ?? false,
+    mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }),
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
     tombstoneMs: (at('tombstoneSeconds', number(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
@@ -99,6 +58,10 @@ export function decodeConf(config: Json, defaults: Defaults): NetConf {
     reuse: at('repeatedAdd', oneOf('error', 'reuse')) === 'reuse',
   };
 }
+
+/** `apiVersion` of win-bridge and win-overlay. */
+export const apiVersion = (config: Json): 1 | 2 | undefined =>
+  optional(config, 'apiVersion', { path: '', as: integer(1, 2) }) as 1 | 2 | undefined;
 
 /** The keys by which an attachment is found and freed. */
 const TEARDOWN = ['name', 'type', 'ipam', 'timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile'];
@@ -112,12 +75,20 @@ export function forTeardown(config: Json): Json {
   return Object.fromEntries(Object.entries(config).filter(([key]) => needed.includes(key.toLowerCase())));
 }
 
-function refuseUnsupported(config: Json): void {
-  const type = text(member(config, 'type'), 'type');
-  if (type !== TYPE) refuse('type', `it is "${type}", expected "${TYPE}"`);
-  const apiVersion = optional(config, 'apiVersion', { path: '', as: integer(1, 2) }) ?? 2;
-  if (apiVersion !== 2) refuse('apiVersion', 'HNS v1 is not supported, expected 2 (HCN)');
-  for (const key of UNSUPPORTED) refuseUsed(config, key, key);
+/** Capabilities of CONVENTIONS.md that would have to change the endpoint and have no meaning on Windows. */
+const UNSUPPORTED_RUNTIME = [
+  'portMappings',
+  'bandwidth',
+  'ips',
+  'ipRanges',
+  'aliases',
+  'infinibandGUID',
+  'deviceID',
+] as const;
+
+/** Refuses keys that another plugin of the field reads and the one at hand does not, and capabilities that nobody serves. */
+export function refuseUnsupported(config: Json, keys: readonly string[]): void {
+  for (const key of keys) refuseUsed(config, key, key);
   const runtime = member(config, 'runtimeConfig');
   for (const key of UNSUPPORTED_RUNTIME) {
     if (isRecord(runtime)) refuseUsed(runtime, key, `runtimeConfig.${key}`);
@@ -135,14 +106,18 @@ function refuseUsed(object: Json, key: string, path: string): void {
   refuse(path, 'it is not supported by this version');
 }
 
-const emptyOr =
-  (as: Decoder<string>): Decoder<string | undefined> =>
+/** Templates leave "" where they have nothing to say. */
+export const emptyOr =
+  <T>(as: Decoder<T>): Decoder<T | undefined> =>
   (value, path) =>
     value === '' ? undefined : as(value, path);
 
+const mac: Decoder<Mac> = (value, path) =>
+  (typeof value === 'string' ? parseMac(value) : undefined) ??
+  fail(path, 'a MAC address such as "00-15-5D-52-C0-01"', value);
+
 /** One address or a list of them, each family once. */
 const gateways: Decoder<readonly Ip[]> = (value, path) => {
-  // Templates leave "" where they have nothing to say, as for the gateway of IPAM.
   if (value === '') return [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   const found = values.map((item, index) => {

@@ -1,0 +1,55 @@
+/** The configuration of flannel's CNI plugin (flannel-io/cni-plugin): what is its own, and the delegate that does the work. */
+import { type Decoder, fail, type Json, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+
+export interface FlannelConfig {
+  /** Where flanneld leaves what this node has. */
+  readonly subnetFile: string;
+  /** Where the delegate's configuration of each sandbox is kept. */
+  readonly dataDir: string;
+  readonly delegate: Json;
+  readonly delegateType: string;
+  /** Further routes of the pods. */
+  readonly routes: readonly Json[];
+}
+
+/** On the drive of `root`, as Go resolves a path without a drive there. */
+export interface Places {
+  /** "" on Linux, "C:" on Windows. */
+  readonly drive: string;
+}
+
+const SUBNET_FILE = '/run/flannel/subnet.env';
+const DATA_DIR = '/var/lib/cni/flannel';
+/** flannel_windows.go. */
+const DELEGATE = 'win-bridge';
+
+/** Reads the configuration; throws code 7 naming the JSON path. */
+export function decodeFlannel(config: Json, { drive }: Places): FlannelConfig {
+  const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
+  const delegate = at('delegate', record) ?? {};
+  for (const key of ['name', 'ipam']) {
+    if (member(delegate, key) !== undefined) refuse(`delegate.${key}`, 'flannel sets it, expected no such key');
+  }
+  const ipam = at('ipam', record) ?? {};
+  const placed = (path: string): string => (/^[\\/](?![\\/])/.test(path) ? `${drive}${path}` : path);
+  return {
+    subnetFile: placed(at('subnetFile', absolute) ?? SUBNET_FILE),
+    dataDir: placed(at('dataDir', absolute) ?? DATA_DIR),
+    delegate,
+    delegateType: optional(delegate, 'type', { path: 'delegate', as: plugin }) ?? DELEGATE,
+    routes: optional(ipam, 'routes', { path: 'ipam', as: list(record) }) ?? [],
+  };
+}
+
+const ABSOLUTE = /^(?:[A-Za-z]:[\\/]|[\\/])/;
+
+const absolute: Decoder<string> = (value, path) =>
+  ABSOLUTE.test(text(value, path)) ? text(value, path) : fail(path, 'an absolute path', value);
+
+/** SPEC.md 1.1.0 section 1: `type` is the name of an executable, and no path. */
+const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+const plugin: Decoder<string> = (value, path) =>
+  PLUGIN.test(text(value, path)) && value !== 'flannel'
+    ? text(value, path)
+    : fail(path, 'the name of another plugin, without a path', value);

@@ -1,0 +1,122 @@
+/** HNS v1 through vmcompute's HNSCall: the version, what only v1 tells of a network, and endpoints for running containers. */
+import { isRecord, type Json, member } from '../spec/decode.ts';
+import { CniError, Code } from '../spec/error.ts';
+import { documentOf } from './answers.ts';
+import { type Created, notCreated } from './client.ts';
+import type { Outcome, Purpose, Session } from './session.ts';
+import type { EndpointRequest, WirePolicy } from './wire.ts';
+
+/** The version of HNS, as [major, minor]. One call. */
+export async function hnsVersion(session: Session): Promise<readonly [number, number]> {
+  const purpose = { call: 'HNSCall GET /globals/version', task: 'ask HNS for its version' };
+  const output = await get(session, purpose, '/globals/version');
+  const { Major: major, Minor: minor } = output;
+  if (typeof major === 'number' && typeof minor === 'number') return [major, minor];
+  throw new CniError(Code.Hns, `Cannot ${purpose.task}: HNS answered ${JSON.stringify(output)}`, {
+    details: purpose.call,
+  });
+}
+
+/** The node's own address on a network, which only v1 tells of most types; undefined until HNS knows it. One call. */
+export async function managementAddress(session: Session, networkId: string): Promise<string | undefined> {
+  const purpose = { call: 'HNSCall GET /networks/', task: `read the node's address on HNS network ${networkId}` };
+  const address = member(await get(session, purpose, `/networks/${networkId}`), 'ManagementIP');
+  return typeof address === 'string' && address !== '' ? address : undefined;
+}
+
+/** `Policies` is in the flat form of v1; a list of DNS names is one text there. */
+export interface EndpointRequestV1 {
+  readonly ID: string;
+  readonly Name: string;
+  readonly VirtualNetwork: string;
+  readonly Policies?: readonly Json[];
+  readonly MacAddress?: string;
+  readonly IPAddress?: string;
+  readonly IPv6Address?: string;
+  readonly DNSSuffix?: string;
+  readonly DNSServerList?: string;
+  readonly DNSDomain?: string;
+  readonly GatewayAddress?: string;
+  readonly GatewayAddressV6?: string;
+}
+
+const isV6 = (text: string): boolean => text.includes(':');
+const DEFAULT_ROUTES: readonly string[] = ['0.0.0.0/0', '::/0'];
+
+/** The v1 form of a request (hcsshim's HNSEndpoint); `encode` is that of a policy. Throws code 7 for what v1 cannot say. */
+export function requestV1(
+  id: string,
+  request: EndpointRequest,
+  encode: (policy: WirePolicy) => Json,
+): EndpointRequestV1 {
+  const addresses = (request.IpConfigurations ?? []).map(({ IpAddress }) => IpAddress);
+  const further = request.Routes?.find(({ DestinationPrefix }) => !DEFAULT_ROUTES.includes(DestinationPrefix));
+  if (further !== undefined) {
+    throw new CniError(
+      Code.InvalidConfig,
+      `Cannot route ${further.DestinationPrefix}: HNS v1 has default routes only`,
+      {
+        details: 'JSON path ipam.routes; CNI_NETNS names a container, which needs HNS v1',
+      },
+    );
+  }
+  const hops = (request.Routes ?? []).map(({ NextHop }) => NextHop);
+  const { Search = [], ServerList = [], Domain } = request.Dns;
+  const policies = (request.Policies ?? []).map(encode);
+  return without({
+    ID: id,
+    Name: request.Name,
+    VirtualNetwork: request.HostComputeNetwork,
+    Policies: policies.length === 0 ? undefined : policies,
+    MacAddress: request.MacAddress,
+    IPAddress: addresses.find((ip) => !isV6(ip)),
+    IPv6Address: addresses.find(isV6),
+    DNSSuffix: Search.length === 0 ? undefined : Search.join(','),
+    DNSServerList: ServerList.length === 0 ? undefined : ServerList.join(','),
+    DNSDomain: Domain,
+    GatewayAddress: hops.find((ip) => !isV6(ip)),
+    GatewayAddressV6: hops.find(isV6),
+  });
+}
+
+/** Absent keys are absent, not undefined. */
+const without = (request: { readonly [K in keyof EndpointRequestV1]: EndpointRequestV1[K] | undefined }) =>
+  Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as unknown as EndpointRequestV1;
+
+/** Creates an endpoint through v1. One call. */
+export async function createEndpointV1(session: Session, request: EndpointRequestV1): Promise<Created> {
+  const address = request.IPAddress ?? request.IPv6Address ?? 'an address of its choice';
+  const purpose = { call: 'HNSCall POST /endpoints/', task: `create endpoint "${request.Name}" with ${address}` };
+  const answer = await session.run(purpose, (native) => native.hnsCall('POST', '/endpoints/', JSON.stringify(request)));
+  const outcome = settled(answer);
+  return outcome.hr < 0 ? notCreated(session, purpose, outcome) : { kind: 'created', handle: undefined };
+}
+
+async function get(session: Session, purpose: Purpose, path: string): Promise<Json> {
+  const answer = await session.run(purpose, (native) => native.hnsCall('GET', path, ''));
+  const outcome = settled(answer);
+  if (outcome.hr < 0) throw session.failure(purpose, outcome);
+  const output = documentOf(session, purpose, answer)['Output'];
+  return isRecord(output) ? output : {};
+}
+
+const E_FAIL = 0x80004005 | 0;
+
+/** A failure is an HRESULT, or inside a document that came with S_OK: `{"Success":false,"ErrorCode":…}` (hcsshim's internal/hns). */
+function settled({ hr, json }: { readonly hr: number; readonly json: string }): Outcome {
+  const document = hr < 0 ? undefined : parse(json);
+  if (hr < 0 || document === undefined || document['Success'] !== false) return { hr, error: '' };
+  const code = Number(document['ErrorCode'] ?? 0) | 0;
+  return { hr: code < 0 ? code : E_FAIL, error: json };
+}
+
+function parse(json: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+/** `container:<id>` as CNI_NETNS: a container that shares another one's endpoint, as those of a pod do under HNS v1. */
+import { endpointIds, findEndpoint } from '../hns/client.ts';
+import { attach, detach } from '../hns/places.ts';
+import type { Endpoint } from '../hns/wire.ts';
+import type { DelTarget, Target } from '../spec/command.ts';
+import { CniError, Code } from '../spec/error.ts';
+import { endpointName } from './attachment.ts';
+import type { Deps } from './deps.ts';
+import { attachmentExists } from './make-endpoint.ts';
+import { placeOf, sharedWith } from './place.ts';
+import { type Attached, mismatches } from './verify.ts';
+
+/** The endpoint and its addresses stay those of the other container; there is no lease of this one. */
+export async function share(deps: Deps, target: Target): Promise<Attached> {
+  const place = placeOf(target.netns, target.containerId);
+  const found = await sharedEndpoint(deps, target);
+  if (found === undefined) {
+    const name = sharedName(deps, target);
+    throw new CniError(
+      Code.UnknownContainer,
+      `Cannot share an endpoint: there is none named "${name}", expected that of the container CNI_NETNS names`,
+      { details: 'variable CNI_NETNS' },
+    );
+  }
+  if (found.containers.includes(target.containerId)) throw attachmentExists(deps, target);
+  await attach(deps.session, place, found.id);
+  const endpoint = (await findEndpoint(deps.session, found.id)) ?? found;
+  const wrong = mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
+  if (wrong.length === 0) return { lease: undefined, endpoint };
+  throw new CniError(Code.Hns, `Cannot share endpoint "${endpoint.name}": ${wrong.join('; ')}`);
+}
+
+/** Only this container lets go of it. */
+export async function unshare(deps: Deps, target: DelTarget): Promise<void> {
+  const found = await sharedEndpoint(deps, target);
+  if (found !== undefined) await detach(deps.session, { kind: 'container', id: target.containerId }, found.id);
+}
+
+/** The endpoint that a container shares with the one CNI_NETNS names. Three calls. */
+export async function sharedEndpoint(deps: Deps, target: DelTarget): Promise<Endpoint | undefined> {
+  const [id] = await endpointIds(deps.session, sharedName(deps, target));
+  return id === undefined ? undefined : findEndpoint(deps.session, id);
+}
+
+const sharedName = ({ conf }: Deps, target: DelTarget): string =>
+  endpointName({ containerId: sharedWith(target) ?? target.containerId, ifname: target.ifname }, conf.name);

@@ -1,0 +1,16 @@
+/** All that decides what an endpoint is to be, once its network is found and its addresses are reserved. */
+import type { NetConf } from '../dialects/net-conf.ts';
+import type { Lease } from '../ipam/lease.ts';
+import type { Ip } from '../net/ip.ts';
+import type { Ground } from './network.ts';
+
+export interface Wanted {
+  /** With what IPAM said of routes and DNS. */
+  readonly conf: NetConf;
+  readonly ground: Ground;
+  readonly lease: Lease;
+  /** What IPAM calls the gateways of its addresses. */
+  readonly ipamGateways: readonly Ip[];
+  /** The node's own address, where an endpoint is told it. */
+  readonly providerAddress: string | undefined;
+}

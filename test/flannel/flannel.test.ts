@@ -1,0 +1,154 @@
+/** flannel on a node: the delegate runs inside the process, and pods come and go whatever became of its files. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Code } from '../../src/spec/error.ts';
+import type { TestNode } from '../support/node.ts';
+import { fails, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
+
+const ENV = 'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n';
+
+interface Flannel {
+  readonly conf: Record<string, unknown>;
+  readonly subnetFile: string;
+  /** Names of the scratch files. */
+  readonly scratch: () => readonly string[];
+  readonly scratchOf: (containerId: string) => Record<string, unknown>;
+}
+
+/** flanneld has run on the node. */
+function flannelOn(node: TestNode, more: object = {}): Flannel {
+  const subnetFile = join(node.dataDir, 'run', 'subnet.env');
+  const dataDir = join(node.dataDir, 'flannel');
+  mkdirSync(join(node.dataDir, 'run'));
+  writeFileSync(subnetFile, ENV);
+  return {
+    conf: { cniVersion: '1.1.0', name: 'cbr0', type: 'flannel', subnetFile, dataDir, ...more },
+    subnetFile,
+    scratch: () => (existsSync(dataDir) ? readdirSync(dataDir).sort() : []),
+    scratchOf: (containerId) => JSON.parse(readFileSync(join(dataDir, containerId), 'utf8')) as Record<string, unknown>,
+  };
+}
+
+const flannel = suite('flannel');
+
+flannel(
+  'attaches a pod by win-bridge with what flanneld says, and keeps that for DEL as flannel itself would',
+  onNode(async (node) => {
+    const { conf, scratch, scratchOf } = flannelOn(node);
+    const result = await must(node.run('ADD', POD, conf));
+    assert.equal(result['ips'], [{ address: '10.244.3.3/24', gateway: '10.244.3.2', interface: 0 }]);
+    const [policies] = node.hns.dump().endpoints.map((endpoint) => endpoint['Policies'] as readonly unknown[]);
+    assert.equal(policies?.[0], { Type: 'OutBoundNAT', Settings: { Exceptions: ['10.244.0.0/16'] } });
+    assert.equal(scratchOf(POD.containerId), {
+      type: 'win-bridge',
+      name: 'cbr0',
+      cniVersion: '1.1.0',
+      ipMasq: true,
+      ipMasqNetwork: '10.244.0.0/16',
+      ipam: { type: 'host-local', subnet: '10.244.3.0/24' },
+    });
+    await must(node.run('CHECK', POD, { ...conf, prevResult: result }));
+    await must(node.run('DEL', POD, conf));
+    assert.equal(scratch(), []);
+    nothingLeft(node);
+    await must(node.run('DEL', POD, conf));
+  }),
+);
+for (const gone of ['the scratch file', 'subnet.env', 'both']) {
+  flannel(
+    `detaches a pod although ${gone} is gone`,
+    onNode(async (node) => {
+      const { conf, subnetFile, scratch } = flannelOn(node);
+      await must(node.run('ADD', POD, conf));
+      if (gone !== 'subnet.env') rmSync(join(node.dataDir, 'flannel'), { recursive: true });
+      if (gone !== 'the scratch file') rmSync(subnetFile);
+      await must(node.run('DEL', POD, conf));
+      assert.equal(scratch(), []);
+      nothingLeft(node);
+    }),
+  );
+}
+flannel(
+  'detaches a pod although its files hold nonsense',
+  onNode(async (node) => {
+    const { conf, subnetFile } = flannelOn(node);
+    await must(node.run('ADD', POD, conf));
+    writeFileSync(subnetFile, 'FLANNEL_SUBNET=x');
+    writeFileSync(join(node.dataDir, 'flannel', POD.containerId), '{');
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
+  }),
+);
+flannel(
+  'gives the delegate its own keys, what the runtime says, and our keys that it does not state',
+  onNode(async (node) => {
+    const delegate = { type: 'win-bridge', apiVersion: 2, dns: { nameservers: ['10.96.0.10'] }, timeoutSeconds: 5 };
+    const { conf, scratchOf } = flannelOn(node, { delegate, timeoutSeconds: 9, tombstoneSeconds: 7 });
+    const runtimeConfig = { dns: { searches: ['a.local'] } };
+    const result = await must(node.run('ADD', POD, { ...conf, runtimeConfig }));
+    assert.equal(result['dns'], { nameservers: ['10.96.0.10'], search: ['a.local'] });
+    const kept = scratchOf(POD.containerId);
+    assert.equal([kept['timeoutSeconds'], kept['tombstoneSeconds'], kept['runtimeConfig']], [5, 7, runtimeConfig]);
+  }),
+);
+flannel(
+  'waits for flanneld: ADD is to be tried again, STATUS is not available',
+  onNode(async (node) => {
+    const { conf, subnetFile, scratch } = flannelOn(node);
+    rmSync(subnetFile);
+    await fails(node.run('ADD', POD, conf), Code.TryAgainLater, /subnet\.env": there is no such file yet/);
+    await fails(node.run('STATUS', {}, conf), Code.NotAvailable, /subnet\.env": there is no such file yet/);
+    assert.equal(scratch(), []);
+    nothingLeft(node);
+  }),
+);
+flannel(
+  'leaves no scratch file of a failed ADD, and the one of a living pod as it is',
+  onNode(async (node) => {
+    const { conf, scratch, scratchOf } = flannelOn(node);
+    node.setFaults([{ function: 'HcnCreateEndpoint', hresult: '0x80070005' }]);
+    await fails(node.run('ADD', POD, conf), Code.Hns, /0x80070005/);
+    assert.equal(scratch(), []);
+    await must(node.run('ADD', POD, conf));
+    const before = scratchOf(POD.containerId);
+    await fails(node.run('ADD', POD, { ...conf, delegate: { loopbackDSR: true } }), Code.AttachmentExists, /attached/);
+    assert.equal(scratchOf(POD.containerId), before);
+  }),
+);
+flannel(
+  'GC with a list frees who is not on it, scratch file and all',
+  onNode(async (node) => {
+    const { conf, scratch } = flannelOn(node);
+    await must(node.run('ADD', POD, conf));
+    await must(node.run('ADD', SECOND, conf));
+    const list = [{ containerID: SECOND.containerId, ifname: SECOND.ifname }];
+    await must(node.run('GC', {}, { ...conf, 'cni.dev/valid-attachments': list }));
+    assert.equal(scratch(), [SECOND.containerId]);
+    assert.equal(node.endpoints(), [`d4e5f6_cbr0 10.244.3.4 ${SECOND.netns}`]);
+    await must(node.run('STATUS', {}, conf));
+  }),
+);
+for (const key of ['name', 'ipam']) {
+  flannel(
+    `refuses "${key}" in delegate, which flannel sets`,
+    onNode(async (node) => {
+      const { conf } = flannelOn(node, { delegate: { [key]: 'x' } });
+      await fails(
+        node.run('ADD', POD, conf),
+        Code.InvalidConfig,
+        new RegExp(`^Cannot use delegate\\.${key}: flannel sets it`),
+      );
+    }),
+  );
+}
+flannel(
+  'does not take itself for a delegate',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node, { delegate: { type: 'flannel' } });
+    await fails(node.run('ADD', POD, conf), Code.InvalidConfig, /delegate\.type: it is "flannel"/);
+  }),
+);
+
+flannel.run();

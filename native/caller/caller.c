@@ -1,5 +1,5 @@
 /* A caller of the entry points for tests: one call a line on stdin, its outcome on stdout. It knows the exports'
-   parameter lists as computenetwork.h has them, and frees what it is given.
+   parameter lists as computenetwork.h and hcsshim have them, and frees what it is given.
 
    caller LIBRARY    (on Windows the folder-less names of computenetwork.dll and vmcompute.dll are used instead)
    in:  FUNCTION ARGUMENT...      handles in decimal, GUIDs as 32 and texts as any number of hex digits of their bytes
@@ -16,7 +16,7 @@
 static void *find(const char *library, const char *function) {
   (void)library;
   const char *dll = "computenetwork.dll";
-  if (strcmp(function, "HNSCall") == 0) dll = "vmcompute.dll";
+  if (strcmp(function, "HNSCall") == 0 || strncmp(function, "Hcs", 3) == 0) dll = "vmcompute.dll";
   if (strcmp(function, "CoTaskMemFree") == 0) dll = "ole32.dll";
   HMODULE module = LoadLibraryA(dll);
   return module == NULL ? NULL : (void *)(uintptr_t)GetProcAddress(module, function);
@@ -69,10 +69,31 @@ struct outcome {
   void *error;
 };
 
+/* Nobody is ever called back. */
+static void notified(void) {}
+
+/* Calls a function of the Host Compute Service. */
+static void call_compute(const char *name, void *code, char **given, struct outcome *to) {
+  out handle = &to->handle, document = &to->document, error = &to->error;
+  if (starts(name, "HcsOpen")) {
+    to->hresult = ((int32_t(*)(in, out, out))code)(bytes_of(given[0]), handle, error);
+  } else if (starts(name, "HcsGet")) {
+    to->hresult = ((int32_t(*)(in, in, out, out))code)(handle_of(given[0]), bytes_of(given[1]), document, error);
+  } else if (starts(name, "HcsModify")) {
+    to->hresult = ((int32_t(*)(in, in, out))code)(handle_of(given[0]), bytes_of(given[1]), error);
+  } else if (starts(name, "HcsRegister")) {
+    to->hresult = ((int32_t(*)(in, void (*)(void), in, out))code)(handle_of(given[0]), notified, NULL, handle);
+  } else {
+    to->hresult = ((int32_t(*)(in))code)(handle_of(given[0]));
+  }
+}
+
 /* Calls through the parameter list that the name stands for. */
 static void call(const char *name, void *code, char **given, struct outcome *to) {
   out handle = &to->handle, document = &to->document, error = &to->error;
-  if (starts(name, "HcnEnumerate")) {
+  if (starts(name, "Hcs")) {
+    call_compute(name, code, given, to);
+  } else if (starts(name, "HcnEnumerate")) {
     to->hresult = ((int32_t(*)(in, out, out))code)(bytes_of(given[0]), document, error);
   } else if (starts(name, "HcnCreateEndpoint")) {
     to->hresult = ((int32_t(*)(in, in, in, out, out))code)(handle_of(given[0]), bytes_of(given[1]), bytes_of(given[2]),

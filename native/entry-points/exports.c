@@ -1,5 +1,5 @@
-/* The exports of computenetwork.dll and vmcompute.dll: parameter lists as in computenetwork.h, every one a call to
-   forward(). What they do is the service's. */
+/* The exports of computenetwork.dll and vmcompute.dll: parameter lists as in computenetwork.h and in hcsshim's binding
+   of vmcompute, every one a call to forward(). What they do is the service's. */
 #include "wire.h"
 
 #ifdef _WIN32
@@ -101,3 +101,30 @@ EXPORT int32_t HNSCall(PCWSTR method, PCWSTR path, PCWSTR body, PWSTR *response)
   FORWARD("HNSCall", method != NULL && path != NULL && response != NULL, RESULTS(.document = response),
           TEXT_("method", method), TEXT_("path", path), TEXT_("body", body));
 }
+
+/* ---- Compute systems. A result document is what the HCN functions call an error record. ---- */
+
+EXPORT int32_t HcsOpenComputeSystem(PCWSTR id, HANDLE *system, PWSTR *result) {
+  FORWARD("HcsOpenComputeSystem", id != NULL && system != NULL, RESULTS(.handle = system, .error = result),
+          TEXT_("id", id));
+}
+
+EXPORT int32_t HcsGetComputeSystemProperties(HANDLE system, PCWSTR query, PWSTR *properties, PWSTR *result) {
+  FORWARD("HcsGetComputeSystemProperties", properties != NULL, RESULTS(.document = properties, .error = result),
+          HANDLE_("system", system), TEXT_("query", query));
+}
+
+EXPORT int32_t HcsModifyComputeSystem(HANDLE system, PCWSTR configuration, PWSTR *result) {
+  FORWARD("HcsModifyComputeSystem", true, RESULTS(.error = result), HANDLE_("system", system),
+          TEXT_("configuration", configuration));
+}
+
+/* The callback is never called: the service has nothing to tell. */
+EXPORT int32_t HcsRegisterComputeSystemCallback(HANDLE system, void *callback, void *context, HANDLE *registration) {
+  (void)callback, (void)context;
+  FORWARD("HcsRegisterComputeSystemCallback", registration != NULL, RESULTS(.handle = registration),
+          HANDLE_("system", system));
+}
+
+CLOSE(HcsUnregisterComputeSystemCallback, "callback")
+CLOSE(HcsCloseComputeSystem, "system")

@@ -92,6 +92,7 @@ const NAMES: Readonly<Record<keyof Commands, true>> = {
   seed: true,
   dump: true,
   bootId: true,
+  endSystem: true,
   trace: true,
   clearTrace: true,
   setFaults: true,

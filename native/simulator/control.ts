@@ -17,6 +17,8 @@ export interface Commands {
   readonly seed: (seed: unknown) => void;
   readonly dump: () => Dump;
   readonly bootId: () => string;
+  /** A container ends, and HNS is not told. */
+  readonly endSystem: (id: string) => void;
   readonly trace: () => readonly TraceEntry[];
   readonly clearTrace: () => void;
   /** Puts these rules in place of the present ones. */
@@ -45,6 +47,7 @@ export function commandsOn(hns: Hns, dispatcher: Dispatcher, service: Service): 
     seed: hns.seed,
     dump: hns.dump,
     bootId: hns.bootId,
+    endSystem: hns.endSystem,
     trace: dispatcher.trace,
     clearTrace: dispatcher.clearTrace,
     setFaults: dispatcher.faults.set,

@@ -1,5 +1,6 @@
 /** Endpoints: made on a network, modified, deleted; attaching them to a namespace is in namespaces.ts. */
 import { type Address, addressesFor, isRemote, subnetOf } from './addresses.ts';
+import { forgetEndpoint } from './compute-systems.ts';
 import { Code, refuse } from './errors.ts';
 import { count, type Doc, doc, docs, text } from './json.ts';
 import { macFor } from './macs.ts';
@@ -42,10 +43,12 @@ export function createEndpoint(
     policies: withDriver(node, network, withPorts(node, policies)),
     mac: macFor(node, network, settings),
     flags: count(settings, 'Flags') ?? 0,
+    activityId: node.newGuid(),
     updated: node.now(),
     namespace: undefined,
     state: State.Created,
     sharedContainers: [],
+    hostAttached: false,
   };
   node.endpoints.set(id, endpoint);
   return endpoint;
@@ -83,8 +86,12 @@ export function modifyEndpoint(node: Node, endpoint: Endpoint, request: Doc): vo
   endpoint.policies = withPorts(node, policies, endpoint);
 }
 
-/** Deletes the endpoint, out of its namespace too. */
+/** Deletes the endpoint, out of its namespace, its containers and policy lists too. */
 export function removeEndpoint(node: Node, endpoint: Endpoint): void {
   if (endpoint.namespace !== undefined) detach(endpoint.namespace, endpoint);
+  forgetEndpoint(node, endpoint.id);
+  for (const list of node.policyLists.values()) {
+    list.references = list.references.filter((id) => id !== endpoint.id);
+  }
   node.endpoints.delete(endpoint.id);
 }

@@ -1,6 +1,6 @@
 /** HRESULTs that the simulated service answers, and the document that explains one; who answers which is not here. */
 
-/** HRESULTs as headers print them: unsigned. Names after winerror.h and the HCN section of the Windows SDK. */
+/** HRESULTs as headers print them: unsigned. Names after winerror.h and the HCN and HCS sections of the Windows SDK. */
 export const Code = {
   Ok: 0,
   NotImplemented: 0x80004001,
@@ -29,7 +29,9 @@ export const Code = {
   PortExists: 0x803b0013,
   AlreadyAttached: 0x803b0014,
   RequestUnsupported: 0x803b0015,
+  GuidConversion: 0x803b0019,
   InvalidJson: 0x803b001b,
+  InvalidJsonReference: 0x803b001c,
   InvalidIp: 0x803b001e,
   EndpointHasNamespace: 0x803b002b,
   HasReferences: 0x803b002c,
@@ -38,6 +40,11 @@ export const Code = {
   AddressReserved: 0x803b002f,
   InvalidPrefix: 0x803b0030,
   UsedAfterUnload: 0x803b0031,
+  SystemWrongState: 0xc0370105,
+  SystemUnknownMessage: 0xc037010b,
+  SystemInvalidJson: 0xc037010d,
+  SystemNotFound: 0xc037010e,
+  SystemStopped: 0xc0370110,
 } as const;
 
 /** System texts, each with the trailing space that Windows leaves. Clients must not decide on them. */
@@ -68,7 +75,9 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.PortExists]: 'The specified port already exists. ',
   [Code.AlreadyAttached]: 'This endpoint is already attached to the switch. ',
   [Code.RequestUnsupported]: 'The specified request is unsupported. ',
+  [Code.GuidConversion]: 'A text could not be converted to a GUID. ',
   [Code.InvalidJson]: 'Invalid JSON document string. ',
+  [Code.InvalidJsonReference]: 'A reference in the JSON document is invalid. ',
   [Code.InvalidIp]: 'IP address is either invalid or not part of any configured subnet(s). ',
   [Code.EndpointHasNamespace]: 'This endpoint already has a namespace. ',
   [Code.HasReferences]: 'The specified entity cannot be removed while it still has references. ',
@@ -77,9 +86,14 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.AddressReserved]: 'An address provided is invalid or reserved. ',
   [Code.InvalidPrefix]: 'The prefix is invalid. ',
   [Code.UsedAfterUnload]: 'A call was performed against an object that was torn down. ',
+  [Code.SystemWrongState]: 'The requested operation is not valid in the present state. ',
+  [Code.SystemUnknownMessage]: 'The message is unknown. ',
+  [Code.SystemInvalidJson]: 'The JSON document is invalid. ',
+  [Code.SystemNotFound]: 'A Compute System with the specified identifier does not exist. ',
+  [Code.SystemStopped]: 'The compute system has stopped. ',
 };
 
-/** Why a call fails; thrown by the objects, turned into HRESULT and record in exports.ts. */
+/** Why a call fails; thrown by the objects, turned into HRESULT and record in hns.ts. */
 export class HnsFailure extends Error {
   override readonly name = 'HnsFailure';
   /** Unsigned. */
@@ -96,6 +110,9 @@ export function refuse(hresult: number): never {
   throw new HnsFailure(hresult);
 }
 
+/** Whether the code is one of HNS's own (facility 59), not one of Win32. */
+export const isHcn = (hresult: number): boolean => (hresult & 0x1fff0000) === 0x003b0000;
+
 /** The HRESULT as a C caller sees it: a signed 32-bit number. */
 export const signed = (hresult: number): number => hresult | 0;
 
@@ -104,7 +121,13 @@ export const hex = (hresult: number): string => `0x${(hresult >>> 0).toString(16
 
 /** The result document of a failed v2 call: unsigned code, text with a trailing space. */
 export function errorRecord(hresult: number, text?: string): string {
-  const code = hresult >>> 0;
-  const words = text === undefined ? (TEXTS[code] ?? 'Unspecified error ') : `${text.trimEnd()} `;
-  return JSON.stringify({ Success: false, Error: words, ErrorCode: code });
+  return JSON.stringify({ Success: false, Error: wordsOf(hresult, text), ErrorCode: hresult >>> 0 });
 }
+
+/** The result document of a failed call of the Host Compute Service: signed code. */
+export function hcsRecord(hresult: number, text?: string): string {
+  return JSON.stringify({ Error: signed(hresult), ErrorMessage: wordsOf(hresult, text) });
+}
+
+const wordsOf = (hresult: number, text: string | undefined): string =>
+  text === undefined ? (TEXTS[hresult >>> 0] ?? 'Unspecified error ') : `${text.trimEnd()} `;

@@ -1,10 +1,11 @@
 /** The exports of computenetwork.dll and vmcompute.dll by name: the same seven verbs for each kind of object. */
+import { handleIn, written } from './arguments.ts';
 import type { Context, Export } from './call.ts';
+import { COMPUTE_EXPORTS } from './compute-systems.ts';
 import { createEndpoint, modifyEndpoint, removeEndpoint } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
-import { globals } from './globals.ts';
-import { guidOf, ZERO } from './guid.ts';
-import { type Doc, parseDoc } from './json.ts';
+import { guidOf, idFor, ZERO } from './guid.ts';
+import { type Doc, parseDoc, text } from './json.ts';
 import { createNamespace, modifyNamespace, removeNamespace } from './namespaces.ts';
 import { createNetwork, modifyNetwork, removeNetwork } from './networks.ts';
 import type { Endpoint, Namespace, Network, Node } from './node.ts';
@@ -17,6 +18,7 @@ import {
   type Properties,
   versioned,
 } from './query.ts';
+import { hnsCall } from './v1/call.ts';
 import { endpointView, namespaceView, networkView, statsView } from './views.ts';
 
 /** How one kind of object is reached; the verbs below are written once for all of them. */
@@ -70,7 +72,8 @@ export const EXPORTS: ReadonlyMap<string, Export> = new Map([
   ...verbs(endpoint),
   ...verbs(namespace),
   ['HcnQueryEndpointStats', (context: Context) => ({ response: JSON.stringify(statsView(opened(context, endpoint))) })],
-  ['HNSCall', globals],
+  ['HNSCall', hnsCall],
+  ...COMPUTE_EXPORTS,
 ]);
 
 function verbs<T extends { readonly id: string }>(model: Model<T>): readonly (readonly [string, Export])[] {
@@ -83,7 +86,7 @@ function verbs<T extends { readonly id: string }>(model: Model<T>): readonly (re
       `HcnModify${kind}`,
       (context) => {
         const object = opened(context, model);
-        model.modify(context.node, object, parseDoc(written(context, 'settings')));
+        model.modify(context.node, object, parseDoc(written(context.args, 'settings')));
         return {};
       },
     ],
@@ -91,7 +94,7 @@ function verbs<T extends { readonly id: string }>(model: Model<T>): readonly (re
       `HcnQuery${kind}Properties`,
       (context) => {
         // The filter of a query on one object changes nothing, but an unreadable one is an error here too.
-        filterOf(context.node, written(context, 'query'));
+        filterOf(context.node, written(context.args, 'query'));
         return { response: JSON.stringify(model.view(opened(context, model))) };
       },
     ],
@@ -105,7 +108,7 @@ function verbs<T extends { readonly id: string }>(model: Model<T>): readonly (re
     [
       `HcnClose${kind}`,
       ({ processes, process, args }) => {
-        processes.close(process, handleIn(args, kind));
+        processes.close(process, handleIn(args, argumentOf(kind)), kind);
         return {};
       },
     ],
@@ -113,43 +116,33 @@ function verbs<T extends { readonly id: string }>(model: Model<T>): readonly (re
 }
 
 function enumerate<T extends { readonly id: string }>(model: Model<T>, context: Context): { response: string } {
-  const matches = filterOf(context.node, written(context, 'query'));
+  const matches = filterOf(context.node, written(context.args, 'query'));
   const objects = [...model.all(context.node).values()].filter((object) => matches(model.properties(object)));
   return { response: JSON.stringify(objects.map(({ id }) => id)) };
 }
 
 function create<T extends { readonly id: string }>(model: Model<T>, context: Context): { handle: number } {
   const { node } = context;
-  const asked = guidOf(written(context, 'id'));
-  const settings = versioned(node, written(context, 'settings'));
-  const named = typeof settings['ID'] === 'string' ? guidOf(settings['ID']) : ZERO;
-  const wanted = asked === ZERO ? named : asked;
-  if (model.all(node).has(wanted)) refuse(node.switches.duplicateId);
-  const object = model.create(context, { id: wanted === ZERO ? node.newGuid() : wanted, settings });
+  const asked = guidOf(written(context.args, 'id'));
+  const settings = versioned(node, written(context.args, 'settings'));
+  const id = idFor(node, model.all(node), asked === ZERO ? text(settings, 'ID') : asked);
+  const object = model.create(context, { id, settings });
   return { handle: open(model, context, object) };
 }
+
+/** What the handle argument of a kind is called. */
+const argumentOf = (kind: Kind): string => kind.toLowerCase();
 
 const open = ({ kind }: { readonly kind: Kind }, context: Context, object: object): number =>
   context.processes.open(context.process, { kind, object });
 
 const byId = <T extends { readonly id: string }>(model: Model<T>, context: Context): T =>
-  model.all(context.node).get(guidOf(written(context, 'id'))) ?? refuse(model.missing);
+  model.all(context.node).get(guidOf(written(context.args, 'id'))) ?? refuse(model.missing);
 
 /** The object behind the handle argument; a handle outlives the deletion of its object but is of no use then. */
 function opened<T extends { readonly id: string }>(context: Context, model: Model<T>): T {
   const { node, processes, process, args } = context;
   const about = { kind: model.kind, unknown: node.switches.unknownHandle };
-  const object = processes.resolve(process, handleIn(args, model.kind), about) as T;
+  const object = processes.resolve(process, handleIn(args, argumentOf(model.kind)), about) as T;
   return model.all(node).get(object.id) === object ? object : refuse(node.switches.deletedObject);
-}
-
-function handleIn(args: Context['args'], kind: Kind): number {
-  const handle = args[kind.toLowerCase()];
-  return typeof handle === 'number' ? handle : refuse(Code.InvalidHandle);
-}
-
-/** A text argument; "" when the caller passed NULL. */
-function written({ args }: Context, name: string): string {
-  const value = args[name] ?? '';
-  return typeof value === 'string' ? value : refuse(Code.InvalidParameter);
 }

@@ -6,7 +6,7 @@ export type Action = 'fail' | 'hang' | 'hold' | 'kill' | 'garbage';
 
 /** A rule, as in the recorded traces. Without `action`: `fail`; without `when`: `before`. */
 export interface Fault {
-  /** An export, `HNSCall POST /endpoints/`, or `*`. */
+  /** An export, `HNSCall POST /endpoints/`, `HNSCall DELETE /endpoints/{id}` (or the id itself), or `*`. */
   readonly function: string;
   /** Base name of the calling executable; any when absent. */
   readonly exe?: string;
@@ -83,8 +83,11 @@ function meets(fault: Fault, request: Request, exe: string): boolean {
 
 /** What a rule may call this call. */
 function namesOf({ function: name, args }: Request): readonly string[] {
-  return ['*', name, `${name} ${args['method'] ?? ''} ${args['path'] ?? ''}`];
+  const path = String(args['path'] ?? '');
+  return ['*', name, ...[path, path.replace(ID, '{id}')].map((each) => `${name} ${args['method'] ?? ''} ${each}`)];
 }
+
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** The rule's HRESULT as a number; access denied when it names none. */
 export function hresultOf({ hresult = 0x80070005 }: Fault): number {

@@ -1,11 +1,13 @@
-/** The Host Networking Service as a synchronous state machine: calls in, answers out; faults and time are outside. */
+/** The Host Networking Service, and what of the Host Compute Service hot attach needs, as a synchronous state machine: calls in, answers out; faults and time are outside. */
 import { randomUUID } from 'node:crypto';
 import type { Reply, Request } from './call.ts';
-import { Code, errorRecord, HnsFailure, signed } from './errors.ts';
+import { endSystem } from './compute-systems.ts';
+import { Code, HnsFailure } from './errors.ts';
 import { EXPORTS } from './exports.ts';
+import { failed } from './failures.ts';
 import { boot, restart } from './lifecycle.ts';
 import type { Node } from './node.ts';
-import { createProcesses, type Processes } from './processes.ts';
+import { createProcesses, HCS_KINDS, HNS_KINDS, type Processes } from './processes.ts';
 import { type Dump, dumpOf, plant, seedOf } from './seed.ts';
 import { DEFAULTS, type Switches } from './switches.ts';
 
@@ -24,6 +26,8 @@ export interface Hns {
   /** Adds the objects of a seed (JSON text or value, the form of the peer traces' seeds). Throws when it cannot. */
   readonly seed: (seed: unknown) => void;
   readonly dump: () => Dump;
+  /** A container ends. The Host Compute Service does not know it any more; HNS is not told. */
+  readonly endSystem: (id: string) => void;
   readonly restartService: () => void;
   readonly reboot: () => void;
   /** A GUID that changes with each reboot. */
@@ -40,6 +44,8 @@ export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
     networks: new Map(),
     endpoints: new Map(),
     namespaces: new Map(),
+    policyLists: new Map(),
+    computeSystems: new Map(),
     hostPorts: new Set(),
     adapters,
     now,
@@ -56,12 +62,15 @@ export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
       plant(node, seedOf(seed));
     },
     dump: () => dumpOf(node),
+    endSystem: (id) => {
+      endSystem(node, id);
+    },
     restartService: () => {
-      processes.dropHandles();
+      processes.dropHandles(HNS_KINDS);
       restart(node);
     },
     reboot: () => {
-      processes.dropHandles();
+      processes.dropHandles([...HNS_KINDS, ...HCS_KINDS]);
       boot(node);
     },
     bootId: () => node.bootId,
@@ -76,12 +85,6 @@ function answer(node: Node, processes: Processes, { process, function: name, arg
     return { hresult: Code.Ok, ...run({ node, processes, process, args }) };
   } catch (failure) {
     if (!(failure instanceof HnsFailure)) throw failure;
-    return failed(failure.hresult);
+    return failed(name, failure.hresult);
   }
 }
-
-/** The answer of a failed call; `text` is the record's, else the system's own for the code. */
-export const failed = (hresult: number, text?: string): Reply => ({
-  hresult: signed(hresult),
-  error: errorRecord(hresult, text),
-});

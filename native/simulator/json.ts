@@ -4,15 +4,15 @@ import { Code, refuse } from './errors.ts';
 /** A JSON object. Keys are matched exactly, as in the SDK's schema. */
 export type Doc = Readonly<Record<string, unknown>>;
 
-/** The object in a text; anything else is invalid JSON to HNS. */
-export function parseDoc(text: string): Doc {
+/** The object in a text; anything else is invalid JSON, which another service may answer otherwise. */
+export function parseDoc(text: string, invalid: number = Code.InvalidJson): Doc {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return refuse(Code.InvalidJson);
+    return refuse(invalid);
   }
-  return isDoc(value) ? value : refuse(Code.InvalidJson);
+  return isDoc(value) ? value : refuse(invalid);
 }
 
 export function isDoc(value: unknown): value is Doc {
@@ -32,6 +32,12 @@ export function count(doc: Doc, key: string): number | undefined {
   const value = member(doc, key);
   if (value === undefined) return undefined;
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : refuse(Code.InvalidJson);
+}
+
+/** The truth value at `key`, or undefined. */
+export function flag(doc: Doc, key: string): boolean | undefined {
+  const value = member(doc, key);
+  return value === undefined || typeof value === 'boolean' ? value : refuse(Code.InvalidJson);
 }
 
 /** The object at `key`, or undefined. */

@@ -1,24 +1,33 @@
 /** What survives a restart of the HNS service and a reboot of the node. */
+import { restate } from './attachments.ts';
+import { removeEndpoint } from './endpoints.ts';
 import { createNamespace } from './namespaces.ts';
 import { removeNetwork } from './networks.ts';
-import { EXTERNAL, type Network, NON_PERSISTENT, type Node, State } from './node.ts';
+import { EXTERNAL, type Network, NON_PERSISTENT, type Node } from './node.ts';
 
 /** The service starts anew: namespaces go with it, endpoints and non-persistent networks as the switches say. */
 export function restart(node: Node): void {
   const { restartKeepsEndpoints, restartKeepsNonPersistent } = node.switches;
-  if (!restartKeepsEndpoints) node.endpoints.clear();
+  if (!restartKeepsEndpoints) loseEndpoints(node);
+  node.policyLists.clear();
   loseNamespaces(node);
   loseNetworks(node, (network) => restartKeepsNonPersistent || !isNonPersistent(network));
 }
 
 /** The node boots: only external networks that are persistent are still there, and the boot has another identity. */
 export function boot(node: Node): void {
-  node.endpoints.clear();
+  node.computeSystems.clear();
+  node.policyLists.clear();
+  loseEndpoints(node);
   node.hostPorts.clear();
   loseNamespaces(node);
   const { rebootKeepsExternal } = node.switches;
   loseNetworks(node, (each) => rebootKeepsExternal && EXTERNAL.includes(each.type) && !isNonPersistent(each));
   node.bootId = node.newGuid();
+}
+
+function loseEndpoints(node: Node): void {
+  for (const endpoint of [...node.endpoints.values()]) removeEndpoint(node, endpoint);
 }
 
 const isNonPersistent = ({ flags }: Network): boolean => (flags & NON_PERSISTENT) !== 0;
@@ -34,7 +43,7 @@ function loseNamespaces(node: Node): void {
   node.nextCompartment = 2;
   for (const endpoint of node.endpoints.values()) {
     endpoint.namespace = undefined;
-    endpoint.state = State.Detached;
+    restate(endpoint);
   }
   for (const id of hosts) createNamespace(node, { Type: 'HostDefault' }, id);
 }

@@ -1,8 +1,9 @@
 /** Namespaces: made, deleted, and what is attached to them. */
+import { restate } from './attachments.ts';
 import { Code, refuse } from './errors.ts';
 import { guidOf } from './guid.ts';
 import { type Doc, doc, oneOf, text } from './json.ts';
-import { type Endpoint, NAMESPACE_TYPES, type Namespace, type Node, REMOTE, State } from './node.ts';
+import { type Endpoint, NAMESPACE_TYPES, type Namespace, type Node, REMOTE } from './node.ts';
 
 /** The compartment of the host itself. */
 const HOST_COMPARTMENT = 1;
@@ -52,7 +53,7 @@ function addEndpoint(node: Node, namespace: Namespace, endpoint: Endpoint): void
   }
   namespace.resources = [...namespace.resources, { Type: 'Endpoint', id: endpoint.id }];
   endpoint.namespace = namespace;
-  endpoint.state = State.Attached;
+  restate(endpoint);
 }
 
 function dropEndpoint(node: Node, namespace: Namespace, endpoint: Endpoint): void {
@@ -77,7 +78,7 @@ const holds = (namespace: Namespace, container: string): boolean =>
 export function detach(namespace: Namespace, endpoint: Endpoint): void {
   namespace.resources = namespace.resources.filter(({ Type, id }) => Type !== 'Endpoint' || id !== endpoint.id);
   endpoint.namespace = undefined;
-  endpoint.state = State.Detached;
+  restate(endpoint);
 }
 
 /** Deletes the namespace; its endpoints stay, detached, unless the node says otherwise. */

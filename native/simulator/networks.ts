@@ -5,7 +5,15 @@ import { removeEndpoint } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
 import { count, type Doc, doc, docs, oneOf, text } from './json.ts';
 import { rangesFor } from './macs.ts';
-import { EXTERNAL, NETWORK_TYPES, type Network, type NetworkType, type Node, type Subnet } from './node.ts';
+import {
+  EXTERNAL,
+  NETWORK_TYPES,
+  type Network,
+  type NetworkType,
+  type Node,
+  type Policy,
+  type Subnet,
+} from './node.ts';
 import { changed, networkPolicies } from './policies.ts';
 import { routeOf } from './routes.ts';
 
@@ -19,7 +27,9 @@ export function createNetwork(node: Node, settings: Doc, { id, seeded }: { id: s
   const subnets = subnetsFor(node, settings, type);
   const policies = networkPolicies(node, settings);
   const name = text(settings, 'Name') ?? '';
-  if (!seeded) admit(node, { type, name, settings });
+  if (!seeded) admit(node, { type, name, policies });
+  // What the host has done to a network that is there already; a request cannot say it.
+  const known = (key: string): string | undefined => (seeded ? text(settings, key) : undefined);
   const network: Network = {
     id,
     name,
@@ -28,8 +38,12 @@ export function createNetwork(node: Node, settings: Doc, { id, seeded }: { id: s
     subnets,
     macs: rangesFor(node, settings),
     switchId: node.newGuid(),
+    activityId: node.newGuid(),
+    adapter: namedBy(policies, 'NetAdapterName', 'NetworkAdapterName') ?? known('NetworkAdapterName'),
+    sourceMac: namedBy(policies, 'SourceMacAddress', 'SourceMacAddress') ?? known('SourceMac'),
     updated: node.now(),
     seeded,
+    managementIp: known('ManagementIP') ?? '',
     policies,
     dns: doc(settings, 'Dns') ?? {},
     macsUsed: 0,
@@ -38,32 +52,35 @@ export function createNetwork(node: Node, settings: Doc, { id, seeded }: { id: s
   return network;
 }
 
+function namedBy(policies: readonly Policy[], type: string, key: string): string | undefined {
+  return text(policies.find(({ Type }) => Type === type)?.Settings ?? {}, key);
+}
+
 /** What a network must satisfy to join those that are there. */
-function admit(node: Node, { type, name, settings }: { type: NetworkType; name: string; settings: Doc }): void {
+function admit(node: Node, { type, name, policies }: Pick<Network, 'type' | 'name' | 'policies'>): void {
   const others = [...node.networks.values()];
   if (others.some((other) => other.name === name)) refuse(node.switches.duplicateNetworkName);
   // WinNAT has one internal prefix, so the node has one NAT network.
   if (type === 'NAT' && others.some((other) => other.type === 'NAT')) refuse(Code.AlreadyExists);
   if (!EXTERNAL.includes(type)) return;
-  const adapter = (docs(settings, 'Policies') ?? []).find((policy) => policy['Type'] === 'NetAdapterName');
-  const alias = text(doc(adapter ?? {}, 'Settings') ?? {}, 'NetworkAdapterName');
+  const alias = namedBy(policies, 'NetAdapterName', 'NetworkAdapterName');
   const found = alias === undefined ? node.adapters.length > 0 : node.adapters.includes(alias);
   if (!found) refuse(Code.AdapterNotFound);
 }
 
 function subnetsFor(node: Node, settings: Doc, type: NetworkType): readonly Subnet[] {
   const named = (docs(settings, 'Ipams') ?? []).flatMap((ipam) => docs(ipam, 'Subnets') ?? []);
-  if (named.length > 0) return named.map((subnet) => subnetOf(subnet, type));
+  if (named.length > 0) return named.map((subnet) => ({ id: node.newGuid(), ...subnetOf(subnet, type) }));
   return type === 'NAT' ? [defaultSubnet(node)] : refuse(Code.InvalidNetwork);
 }
 
 function defaultSubnet(node: Node): Subnet {
   const prefix = parseCidr(node.switches.natPrefix) ?? refuse(Code.InvalidPrefix);
   const gateway = prefix.ip.text.replace(/\d+$/, '1');
-  return { prefix, routes: [{ NextHop: gateway, DestinationPrefix: '0.0.0.0/0' }], flags: 0 };
+  return { id: node.newGuid(), prefix, routes: [{ NextHop: gateway, DestinationPrefix: '0.0.0.0/0' }], flags: 0 };
 }
 
-function subnetOf(subnet: Doc, type: NetworkType): Subnet {
+function subnetOf(subnet: Doc, type: NetworkType): Omit<Subnet, 'id'> {
   const prefix = parseCidr(text(subnet, 'IpAddressPrefix') ?? '') ?? refuse(Code.InvalidPrefix);
   if (type === 'NAT' && !sameIp(prefix.ip, networkOf(prefix))) refuse(Code.InvalidJson);
   const policies = docs(subnet, 'Policies');

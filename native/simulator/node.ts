@@ -39,6 +39,8 @@ export interface Route {
 }
 
 export interface Subnet {
+  /** Only v1 documents show it. */
+  readonly id: string;
   readonly prefix: Cidr;
   readonly routes: readonly Route[];
   readonly flags: number;
@@ -59,17 +61,24 @@ export interface Network {
   readonly subnets: readonly Subnet[];
   readonly macs: readonly MacRange[];
   readonly switchId: string;
+  /** What v1 documents call ActivityId. */
+  readonly activityId: string;
+  /** The alias of the adapter it sits on. */
+  readonly adapter: string | undefined;
+  readonly sourceMac: string | undefined;
   readonly updated: number;
   /** It stood there before the scenario began. */
   readonly seeded: boolean;
+  /** The address of the node on its adapter; "" until it is known. */
+  managementIp: string;
   policies: readonly Policy[];
   dns: Doc;
   /** How many MAC addresses of the pool were handed out so far. */
   macsUsed: number;
 }
 
-/** Endpoint states by number (schema HNSEndpoint, field State). */
-export const State = { Created: 1, Attached: 2, Detached: 4 } as const;
+/** Endpoint states by number (schema HNSEndpoint, field State); sharing begins with the second container. */
+export const State = { Created: 1, Attached: 2, AttachedSharing: 3, Detached: 4 } as const;
 
 export interface Endpoint {
   readonly id: string;
@@ -80,11 +89,35 @@ export interface Endpoint {
   readonly routes: readonly Route[];
   readonly mac: string;
   readonly flags: number;
+  /** What v1 documents call ActivityId. */
+  readonly activityId: string;
   readonly updated: number;
   policies: readonly Policy[];
   namespace: Namespace | undefined;
   state: number;
+  /** Containers that v1 callers attached, in the order they came; those of a namespace are not among them. */
   sharedContainers: readonly string[];
+  /** It is a network adapter of the host itself. */
+  hostAttached: boolean;
+}
+
+/** A container as the Host Compute Service knows it; HNS is not told when it ends. */
+export interface ComputeSystem {
+  readonly id: string;
+  readonly owner: string;
+  /** `Running`, or what a seed says. */
+  readonly state: string;
+  /** Ids of the endpoints that were put into it. */
+  endpoints: readonly string[];
+}
+
+/** Load balancers and routes of v1: policies that hold for several endpoints at once. */
+export interface PolicyList {
+  readonly id: string;
+  /** Flat, as they came. */
+  readonly policies: readonly Doc[];
+  /** Ids of endpoints. */
+  references: readonly string[];
 }
 
 export const NAMESPACE_TYPES = ['Host', 'HostDefault', 'Guest', 'GuestDefault'] as const;
@@ -98,11 +131,14 @@ export interface Namespace {
   resources: readonly { readonly Type: 'Container' | 'Endpoint'; readonly id: string }[];
 }
 
-/** Everything the service holds; the maps are keyed by canonical GUID and keep the order of creation. */
+/** Everything the services hold; the maps are keyed by canonical GUID and keep the order of creation. */
 export interface Node {
   readonly networks: Map<string, Network>;
   readonly endpoints: Map<string, Endpoint>;
   readonly namespaces: Map<string, Namespace>;
+  readonly policyLists: Map<string, PolicyList>;
+  /** By id as it was written, which need not be a GUID. */
+  readonly computeSystems: Map<string, ComputeSystem>;
   /** Ports that processes of the host hold, as `protocol/port`. */
   readonly hostPorts: Set<string>;
   /** Aliases of the adapters an external network can be bound to. */

@@ -1,8 +1,11 @@
-/** The processes that call HNS: the handles each holds, the strings it was given and freed, and how it ended. */
+/** The processes that call HNS and HCS: the handles each holds, the strings it was given and freed, and how it ended. */
 import type { Request } from './call.ts';
 import { Code, refuse } from './errors.ts';
 
-export type Kind = 'Network' | 'Endpoint' | 'Namespace';
+/** Kinds of handles by the service that gives them out. */
+export const HNS_KINDS = ['Network', 'Endpoint', 'Namespace'] as const;
+export const HCS_KINDS = ['ComputeSystem', 'ComputeSystemCallback'] as const;
+export type Kind = (typeof HNS_KINDS)[number] | (typeof HCS_KINDS)[number];
 
 export type Ending = 'running' | 'ended' | 'killed';
 
@@ -46,14 +49,15 @@ export interface Processes {
     handle: number,
     about: { readonly kind: Kind; readonly unknown: number },
   ) => object;
-  readonly close: (process: string, handle: number) => void;
+  /** 0x80070006 when the process does not hold it, or holds another kind by it. */
+  readonly close: (process: string, handle: number, kind: Kind) => void;
   /**
    * The request with its handles pinned: RPC keeps a handle valid for a call under way, whatever its holder does
    * meanwhile. `done` lets go of them and of the handle the call gave out.
    */
   readonly pin: (request: Request) => { readonly request: Request; readonly done: () => void };
-  /** Every handle of every process is void from here on: the service lost its memory. */
-  readonly dropHandles: () => void;
+  /** Every handle of these kinds is void from here on: their service lost its memory. */
+  readonly dropHandles: (kinds: readonly Kind[]) => void;
   readonly exeOf: (process: string) => string;
   readonly report: () => readonly ProcessReport[];
   /** Forgets the processes that have ended. */
@@ -97,8 +101,9 @@ export function createProcesses(): Processes {
       const found = entry(process).handles.get(handle);
       return found?.kind === kind ? found.object : refuse(unknown);
     },
-    close: (process, handle) => {
-      if (!entry(process).handles.delete(handle)) refuse(Code.InvalidHandle);
+    close: (process, handle, kind) => {
+      const { handles } = entry(process);
+      if (handles.get(handle)?.kind !== kind || !handles.delete(handle)) refuse(Code.InvalidHandle);
     },
     pin: (request) => {
       last += 1;
@@ -106,8 +111,8 @@ export function createProcesses(): Processes {
       pinHandles(request, entry(request.process).handles, entry(process).handles);
       return { request: { ...request, process }, done: () => entries.delete(process) };
     },
-    dropHandles: () => {
-      for (const { handles } of entries.values()) handles.clear();
+    dropHandles: (kinds) => {
+      for (const { handles } of entries.values()) dropKinds(handles, kinds);
     },
     exeOf: (process) => entries.get(process)?.exe ?? process,
     report: () =>
@@ -116,6 +121,10 @@ export function createProcesses(): Processes {
       for (const [process, { ended }] of entries) if (ended !== 'running') entries.delete(process);
     },
   };
+}
+
+function dropKinds(handles: Map<number, Handle>, kinds: readonly Kind[]): void {
+  for (const [handle, { kind }] of handles) if (kinds.includes(kind)) handles.delete(handle);
 }
 
 function pinHandles({ args }: Request, from: ReadonlyMap<number, Handle>, to: Map<number, Handle>): void {

@@ -1,14 +1,20 @@
 /** What is not known of HNS: each guess that the simulator's answers depend on, by name, with the default it is given. */
 import { Code } from './errors.ts';
 
+const V1_ERROR_STYLES = ['hresult', 'json', 'mixed'] as const;
+/** The values that a switch of few texts can have. */
+export const CHOICES: Readonly<Record<string, readonly unknown[]>> = { v1ErrorStyle: V1_ERROR_STYLES };
+
 /** One member for each guess; HRESULTs are unsigned, and 0 means that the call succeeds. */
 export interface Switches {
   /** Adding an endpoint to the namespace it is in already. */
   readonly reattachSameNamespace: number;
   /** Adding an endpoint that is in another namespace. */
   readonly attachElsewhere: number;
-  /** Removing an endpoint from a namespace it is not in. */
+  /** Removing an endpoint from a namespace, a container or the host, which it is not in. */
   readonly detachMissing: number;
+  /** Attaching an endpoint to a container, or to the host, that it is attached to. */
+  readonly attachTwice: number;
   /** Deleting a namespace that has endpoints; 0 leaves them behind, detached. */
   readonly deleteNamespaceWithEndpoints: number;
   /** Deleting the default namespace of the host. */
@@ -31,8 +37,19 @@ export interface Switches {
   readonly deletedObject: number;
   /** A handle that this process was never given or has closed. */
   readonly unknownHandle: number;
+  /** Opening a compute system that does not run. */
+  readonly systemNotFound: number;
+  /** A handle whose compute system has ended. */
+  readonly systemEnded: number;
   /** A request document without SchemaVersion. */
   readonly missingSchemaVersion: number;
+  /**
+   * How HNSCall tells of a failure: `hresult` by its HRESULT alone, `json` by S_OK and an envelope without success,
+   * `mixed` by the envelope for codes of HNS's own and by the HRESULT for those of Win32.
+   */
+  readonly v1ErrorStyle: (typeof V1_ERROR_STYLES)[number];
+  /** A policy list without endpoints. */
+  readonly emptyPolicyList: number;
   /** A filter key that no object has: true lets every object through, false none. */
   readonly unknownFilterKeyMatches: boolean;
   /** An Update of endpoint policies leaves those that are not ACLs in place. */
@@ -54,6 +71,7 @@ export const DEFAULTS: Switches = {
   reattachSameNamespace: Code.Ok,
   attachElsewhere: Code.EndpointHasNamespace,
   detachMissing: Code.NotFound,
+  attachTwice: Code.AlreadyAttached,
   deleteNamespaceWithEndpoints: Code.Ok,
   deleteDefaultNamespace: Code.RequestUnsupported,
   reservedAddress: Code.AddressReserved,
@@ -65,7 +83,11 @@ export const DEFAULTS: Switches = {
   invalidPolicy: Code.InvalidPolicy,
   deletedObject: Code.UsedAfterUnload,
   unknownHandle: Code.InvalidHandle,
+  systemNotFound: Code.SystemNotFound,
+  systemEnded: Code.SystemStopped,
   missingSchemaVersion: Code.InvalidJson,
+  v1ErrorStyle: 'hresult',
+  emptyPolicyList: Code.InvalidPolicy,
   unknownFilterKeyMatches: false,
   updateKeepsOtherPolicies: true,
   addL2Driver: true,

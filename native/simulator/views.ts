@@ -10,7 +10,7 @@ const SCHEMA = { Major: 2, Minor: 0 };
 const EPOCH = 116444736000000000n;
 
 /** A FILETIME as the number JSON carries; precise to some tens of 100 ns intervals. */
-const filetime = (milliseconds: number): number => Number(EPOCH + BigInt(Math.trunc(milliseconds)) * 10000n);
+export const filetime = (milliseconds: number): number => Number(EPOCH + BigInt(Math.trunc(milliseconds)) * 10000n);
 
 const health = (updated: number, extra: Doc): Doc => ({
   Data: { LastErrorCode: 0, LastUpdateTime: filetime(updated) },

@@ -55,6 +55,8 @@ test('out pointers that must be there are checked, the one for the error record 
     HcnOpenNetwork: ['int32', ['pointer', 'pointer', 'pointer']],
     HcnDeleteNetwork: ['int32', ['pointer', 'pointer']],
     HNSCall: ['int32', ['pointer', 'pointer', 'pointer', 'pointer']],
+    HcsOpenComputeSystem: ['int32', ['pointer', 'pointer', 'pointer']],
+    HcsRegisterComputeSystemCallback: ['int32', ['pointer', 'pointer', 'pointer', 'pointer']],
   }).async;
   const id = Buffer.alloc(16);
   const text = wide('GET');
@@ -66,6 +68,10 @@ test('out pointers that must be there are checked, the one for the error record 
   assert.is(await library.HcnDeleteNetwork(null, null), INVALID);
   assert.is(await library.HNSCall(text, null, null, outPointer()), INVALID);
   assert.is(await library.HNSCall(text, text, text, null), INVALID);
+  assert.is(await library.HcsOpenComputeSystem(null, outPointer(), null), INVALID);
+  assert.is(await library.HcsOpenComputeSystem(text, null, null), INVALID);
+  assert.is(await library.HcsRegisterComputeSystemCallback(null, null, null, null), INVALID);
+  assert.is(await library.HcsOpenComputeSystem(text, outPointer(), null), 0xc037010e | 0);
   assert.is(await library.HcnOpenNetwork(id, outPointer(), null), 0x803b0001 | 0);
   assert.equal(
     (await simulator.processes()).map(({ allocs }) => allocs),

@@ -57,6 +57,44 @@ test('calls, answers, errors and counts are those of Linux', async ({ simulator 
   assert.equal(report, [{ exe: 'caller.exe', ended: 'ended', allocs: 4, frees: 4, live: 0, openHandles: ['Network'] }]);
 });
 
+test('hot attach goes by way of vmcompute.dll, and its records are counted like any string', async ({ simulator }) => {
+  const id = 'AAAAAAAA-0000-4000-8000-000000000001';
+  await simulator.seed({ computeSystems: [{ Id: 'pause' }], endpoints: [{ ID: id, network: 'cbr0' }] });
+  const configuration = JSON.stringify({ ResourceType: 'Network', RequestType: 'Add', Settings: id });
+  const { code, stdout, stderr } = await run(simulator, [
+    ['HcsOpenComputeSystem', { id: 'pause' }],
+    ['HcsRegisterComputeSystemCallback', { system: 1 }],
+    ['HcsGetComputeSystemProperties', { system: 1, query: '{}' }],
+    ['HcsModifyComputeSystem', { system: 1, configuration }],
+    ['HcsOpenComputeSystem', { id: 'gone' }],
+    ['HcsUnregisterComputeSystemCallback', { callback: 2 }],
+    ['HcsCloseComputeSystem', { system: 1 }],
+  ]);
+  assert.is(code, 0, stderr);
+  const replies = stdout.trim().split(/\r?\n/).map(replyOf);
+  assert.equal(
+    replies.map(({ hresult, handle }) => [hex(hresult), handle]),
+    [
+      ['0x00000000', 1],
+      ['0x00000000', 2],
+      ['0x00000000', undefined],
+      ['0x00000000', undefined],
+      ['0xC037010E', undefined],
+      ['0x00000000', undefined],
+      ['0x00000000', undefined],
+    ],
+  );
+  assert.match(replies[4]?.error ?? '', /"Error":-1070137074/);
+  assert.equal((await simulator.dump()).endpoints[0]?.['SharedContainers'], ['pause']);
+  await simulator.settle(5000);
+  const report = (await simulator.processes()).map(({ allocs, frees, openHandles }) => ({
+    allocs,
+    frees,
+    openHandles,
+  }));
+  assert.equal(report, [{ allocs: 2, frees: 2, openHandles: [] }]);
+});
+
 test('a caller killed by a fault ends with 137', async ({ simulator }) => {
   await simulator.setFaults([{ function: 'HcnDeleteNetwork', action: 'kill', when: 'after' }]);
   assert.is((await run(simulator, [['HcnDeleteNetwork', { id: CBR0 }]])).code, 137);

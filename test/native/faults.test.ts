@@ -72,6 +72,16 @@ for (const [what, rule, failing] of [
   });
 }
 
+test('a rule can name a method and path with an id in it or any id', async () => {
+  const id = 'AAAAAAAA-0000-4000-8000-000000000001';
+  for (const path of [`/endpoints/${id}`, '/endpoints/{id}']) {
+    const desk = start([{ function: `HNSCall DELETE ${path}`, every: true }]);
+    const deletion = { method: 'DELETE', path: `/endpoints/${id}`, body: '' };
+    assert.is((await desk.call('HNSCall', deletion)).hresult, 0x80070005 | 0);
+    assert.is((await desk.call('HNSCall', { ...deletion, method: 'GET' })).hresult, 0x803b0002 | 0);
+  }
+});
+
 test('a rule can name a method and path, or all calls', async () => {
   const version = { method: 'GET', path: '/globals/version', body: '' };
   const desk = start([{ function: 'HNSCall GET /globals/version' }]);

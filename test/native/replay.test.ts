@@ -7,7 +7,14 @@ import { hex } from '../../native/simulator/errors.ts';
 import { buildNative } from '../../scripts/build-native.js';
 import { type Caller, startCaller } from '../support/caller.ts';
 import { type Bindings, bound, compare, type Difference } from '../support/compare.ts';
-import { type RecordedCall, type RecordedStep, type Recording, recordings, seedsOf } from '../support/peer-traces.ts';
+import {
+  type RecordedCall,
+  type RecordedControl,
+  type RecordedStep,
+  type Recording,
+  recordings,
+  seedsOf,
+} from '../support/peer-traces.ts';
 import { EXCEPTIONS, type Exception } from './replay-exceptions.ts';
 
 type Found = Omit<Exception, 'reason'>;
@@ -47,19 +54,24 @@ async function replayStep(stage: Stage, step: RecordedStep): Promise<void> {
   for (const name of bindings.byPlaceholder.keys())
     if (name.startsWith('{{handle')) bindings.byPlaceholder.delete(name);
   if (step.stateAfter === undefined) return;
-  const { endpoints, namespaces, networks } = step.stateAfter;
+  const { endpoints, namespaces, networks, computeSystems = [] } = step.stateAfter;
   const ours = simulator.hns.dump();
   note('state', compare({ recorded: endpoints, ours: ours.endpoints }, 'endpoints', bindings));
   const used = ours.namespaces.filter(({ Resources }) => Array.isArray(Resources) && Resources.length > 0);
   note('state', compare({ recorded: namespaces, ours: used }, 'namespaces', bindings));
-  const short = ours.networks.map(({ ID, Name, Seeded }) => ({ ID, Name, Seeded }));
-  note('state', compare({ recorded: networks, ours: short }, 'networks', bindings));
+  const shown = ours.networks.map((each) => (each['Seeded'] === true ? named(each) : each));
+  note('state', compare({ recorded: networks, ours: shown }, 'networks', bindings));
+  note('state', compare({ recorded: computeSystems, ours: ours.computeSystems }, 'computeSystems', bindings));
 }
 
-async function carryOut(simulator: LocalSimulator, control: { cmd: string; delete?: string }): Promise<void> {
-  assert.is(control.cmd, 'namespace', 'the only thing the recordings do to the service');
-  const reply = await simulator.call({ function: 'HcnDeleteNamespace', args: { id: control.delete ?? '' } });
-  assert.is(reply.hresult, 0);
+const named = ({ ID, Name, Seeded }: Readonly<Record<string, unknown>>): object => ({ ID, Name, Seeded });
+
+async function carryOut(simulator: LocalSimulator, control: RecordedControl): Promise<void> {
+  if (control.cmd === 'namespace') {
+    const reply = await simulator.call({ function: 'HcnDeleteNamespace', args: { id: control.delete } });
+    assert.is(reply.hresult, 0);
+  } else if (control.remove === true) await simulator.endSystem(control.id);
+  else await simulator.seed({ computeSystems: [{ Id: control.id }] });
 }
 
 async function replayCalls({ simulator, bindings, note }: Stage, calls: readonly RecordedCall[]): Promise<void> {
@@ -115,8 +127,10 @@ function compareProcesses(
 }
 
 const test = suite('replay of recorded peer traces');
-const all = recordings('win-bridge-v2-');
+const all = recordings();
 const seen: Found[] = [];
+
+const callsIn = ({ steps }: Recording): number => steps.reduce((total, { calls = [] }) => total + calls.length, 0);
 
 const keyOf = ({ file, step, call, field, recorded, ours }: Found): string =>
   JSON.stringify([file, step, call, field, recorded ?? null, ours ?? null]);
@@ -126,8 +140,35 @@ test.before(() => {
   buildNative();
 });
 
-test('there are recordings', () => {
-  assert.ok(all.length > 60, `${all.length} recordings`);
+/** Files, those of them that have calls, and their calls: what has none is compared by its states alone. */
+const COUNTS: Readonly<Record<string, readonly [number, number, number]>> = {
+  cnitool: [9, 8, 266],
+  'host-local': [20, 0, 0],
+  'ms-nat': [18, 15, 485],
+  'ms-sdnbridge': [22, 21, 547],
+  'ms-sdnoverlay': [4, 4, 89],
+  static: [1, 0, 0],
+  'win-bridge-v1': [16, 16, 335],
+  'win-bridge-v2': [66, 61, 1775],
+  'win-overlay-v1': [10, 10, 160],
+  'win-overlay-v2': [10, 9, 220],
+};
+
+for (const [peer, expected] of Object.entries(COUNTS)) {
+  test(`${peer}: ${expected[2]} calls in ${expected[1]} of ${expected[0]} recordings`, () => {
+    const calls = all.filter(({ name }) => name.startsWith(peer)).map(callsIn);
+    const sum = calls.reduce((total, each) => total + each, 0);
+    assert.equal([calls.length, calls.filter((each) => each > 0).length, sum], expected);
+  });
+}
+
+test('no recording is left out', () => {
+  const counted = Object.values(COUNTS).map(([files]) => files);
+  assert.is(
+    all.length,
+    counted.reduce((total, each) => total + each, 0),
+  );
+  assert.is(all.length, 176);
 });
 
 for (const recording of all) {

@@ -43,13 +43,14 @@ function callerOn(child: ChildProcess): Caller {
 }
 
 /** A call as the caller reads it. */
-export const lineOf = (name: string, args: Args): string => [name, ...wordsOf(args)].join(' ');
+export const lineOf = (name: string, args: Args): string => [name, ...wordsOf(name, args)].join(' ');
 
 /** Arguments in the order of the parameters, which is that of the traces. */
-const wordsOf = (args: Args): readonly string[] =>
+const wordsOf = (call: string, args: Args): readonly string[] =>
   Object.entries(args).map(([name, value]) => {
     if (typeof value === 'number') return String(value);
-    return name === 'id' ? guidBytes(value).toString('hex') : hexOf(value);
+    // Compute systems have ids of any form.
+    return name === 'id' && !call.startsWith('Hcs') ? guidBytes(value).toString('hex') : hexOf(value);
   });
 
 /** The empty text has no digits; a NUL stands for it and reads the same. */

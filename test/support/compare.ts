@@ -16,6 +16,8 @@ export interface Bindings {
   readonly byPlaceholder: Map<string, string>;
 }
 
+/** Ids that are recorded as they came, though HNS chose them. */
+const CHOSEN = /\.(SwitchGuid|ActivityId|Subnets\[\d+\]\.ID)$/;
 const PLACEHOLDER = /^\{\{(?:endpoint|network|mac|handle):\d+\}\}$/;
 const GUID = /^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
 const MAC = /^[0-9A-F]{2}(?:-[0-9A-F]{2}){5}$/;
@@ -47,8 +49,8 @@ function compareObjects(recorded: object, ours: object, { field, bindings }: Whe
 /** The rules: ids, MACs and handles that HNS chose are bound to their placeholders; a time is any number. */
 function isSame(recorded: unknown, ours: unknown, { field, bindings }: Where): boolean {
   if (recorded === '{{time}}') return typeof ours === 'number';
-  // Recorded as it came, though HNS chose it.
-  if (field.endsWith('.SwitchGuid')) return isBound(`switch ${String(recorded)}`, ours, bindings);
+  const chosen = CHOSEN.exec(field)?.[1];
+  if (chosen !== undefined) return isBound(`${chosen} ${String(recorded)}`, ours, bindings);
   if (typeof recorded === 'string' && PLACEHOLDER.test(recorded)) return isBound(recorded, ours, bindings);
   return Object.is(recorded, ours);
 }

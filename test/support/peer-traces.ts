@@ -16,17 +16,25 @@ export interface RecordedCall {
   readonly killed?: boolean;
 }
 
+/** What the recordings do to the node by other means than its services. */
+export type RecordedControl =
+  | { readonly cmd: 'namespace'; readonly delete: string }
+  | { readonly cmd: 'system'; readonly id: string; readonly remove?: boolean };
+
 export interface RecordedStep {
   readonly command?: string;
   /** Something done to the service between two commands. */
-  readonly control?: { readonly cmd: string; readonly delete?: string };
+  readonly control?: RecordedControl;
   readonly faults?: readonly Fault[];
   readonly calls?: readonly RecordedCall[];
   readonly processes?: readonly unknown[];
   readonly stateAfter?: {
     readonly endpoints: readonly unknown[];
     readonly namespaces: readonly unknown[];
-    readonly networks: readonly unknown[];
+    /** Those of the seeds by name only, those made since in full. */
+    readonly networks: readonly { readonly Seeded: boolean }[];
+    /** Absent when there are none. */
+    readonly computeSystems?: readonly unknown[];
   };
 }
 
@@ -46,8 +54,8 @@ export const seedsOf = ({ seeds }: Recording): readonly unknown[] =>
 /** A seed document by its name. */
 export const seedNamed = (name: string): unknown => JSON.parse(read(`seeds/${name}.json`));
 
-/** Every recording whose name begins with `prefix`. */
-export const recordings = (prefix: string): readonly Recording[] =>
+/** Every recording, or those whose names begin with `prefix`. */
+export const recordings = (prefix = ''): readonly Recording[] =>
   readdirSync(FOLDER)
     .filter((file) => file.startsWith(prefix) && file.endsWith('.json'))
     .sort()

@@ -1,0 +1,129 @@
+/** Every sample in conf/ on a node that has what it names: a pod comes, is checked and goes, and leaves nothing. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decodeConfig } from '../../src/spec/command.ts';
+import type { Json } from '../../src/spec/decode.ts';
+import { ROOT, read } from '../support/documents.ts';
+import { createMachine, type Machine, type MachineRan } from '../support/machine.ts';
+import { NAMESPACES, type Pod, SEED } from '../support/node.ts';
+import { bundle } from '../support/plugin.ts';
+import { networkAs } from '../support/pods.ts';
+import { pluginConfigs } from '../support/samples.ts';
+
+const subnet = (IpAddressPrefix: string, NextHop: string, more: object = {}): object => ({
+  IpAddressPrefix,
+  Routes: [{ NextHop, DestinationPrefix: NextHop.includes(':') ? '::/0' : '0.0.0.0/0' }],
+  ...more,
+});
+const network = (ID: string, Name: string, more: object): object => ({ ...networkAs(ID, Name, '10.244.3'), ...more });
+
+/** The networks that agents make on nodes like these, by name. */
+const NETWORKS: Readonly<Record<string, object>> = {
+  cbr0: network('C0A8E101-1B1D-4B1D-8B1D-0000000CB000', 'cbr0', {
+    Ipams: [
+      {
+        Type: 'Static',
+        Subnets: [subnet('10.244.3.0/24', '10.244.3.1'), subnet('fd00:10:244:3::/64', 'fd00:10:244:3::1')],
+      },
+    ],
+  }),
+  vxlan0: network('C0A8E101-1B1D-4B1D-8B1D-00000000E0E0', 'vxlan0', {
+    Type: 'Overlay',
+    Policies: [{ Type: 'ProviderAddress', Settings: { ProviderAddress: '10.240.0.30' } }],
+    Ipams: [
+      {
+        Type: 'Static',
+        Subnets: [
+          subnet('10.244.3.0/24', '10.244.3.1', { Policies: [{ Type: 'VSID', Settings: { IsolationId: 4096 } }] }),
+        ],
+      },
+    ],
+  }),
+  l2tunnel0: network('C0A8E101-1B1D-4B1D-8B1D-0000000A2000', 'l2tunnel0', {
+    Type: 'L2Tunnel',
+    Ipams: [{ Type: 'Static', Subnets: [subnet('10.241.0.0/16', '10.241.0.1')] }],
+  }),
+};
+
+const SUBNET_ENV =
+  'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n';
+const PREFIX_OF: Readonly<Record<string, string>> = { sdnbridge: '192.168.1.', nat: '172.20.', l2tunnel: '10.240.' };
+
+const samples = suite<{ machine: Machine; root: string }>('samples in conf/');
+const files = readdirSync(join(ROOT, 'conf'));
+
+samples('there are samples of every plugin', () => {
+  const types = files.flatMap((file) => pluginConfigs(load(file)).map(({ type }) => String(type)));
+  const served = ['win-bridge', 'win-overlay', 'flannel', 'sdnbridge', 'sdnoverlay', 'nat', 'wincni'];
+  assert.equal(
+    served.filter((type) => !types.includes(type)),
+    [],
+  );
+});
+
+const load = (file: string): Json => decodeConfig(Buffer.from(read(join('conf', file))));
+
+async function onMachine(
+  config: Json,
+  use: (machine: Machine, run: (verb: string, more?: object) => Promise<MachineRan>) => Promise<void>,
+): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'wincni-sample-'));
+  mkdirSync(join(root, 'run/flannel'), { recursive: true });
+  writeFileSync(join(root, 'run/flannel/subnet.env'), SUBNET_ENV);
+  const pod: Pod = {
+    containerId: 'a1b2c3',
+    ifname: 'eth0',
+    netns: config['apiVersion'] === 1 ? 'none' : NAMESPACES[0],
+    env: { HNS_SIMULATOR_ROOT: root },
+  };
+  const named = NETWORKS[String(config['name'])];
+  const seed = { ...SEED, networks: named === undefined ? [] : [named], computeSystems: [{ Id: pod.containerId }] };
+  const machine = await createMachine(bundle(), seed);
+  try {
+    await use(machine, (verb, more = {}) => machine.run(verb, pod, { ...config, ...more }));
+    assert.equal([machine.endpoints(), machine.members(), await machine.leftovers()], [[], [], []]);
+    assert.equal(
+      filesBelow(root).filter((file) => /\d+\.\d+\.\d+\.\d+$|::|attachments\/.|a1b2c3/.test(file)),
+      [],
+    );
+  } finally {
+    await machine.end();
+    rmSync(root, { recursive: true });
+  }
+}
+
+const filesBelow = (folder: string): readonly string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' });
+
+for (const file of files) {
+  samples(`conf/${file} gives a pod its network and takes it back`, async () => {
+    const [config = {}] = pluginConfigs(load(file));
+    await onMachine(config, async (machine, run) => {
+      const added = await run('ADD');
+      assert.is(added.code, 0, added.text);
+      const isOld = String(config['cniVersion']).startsWith('0.');
+      const ips = added.out?.['ips'] as readonly { readonly address: string; readonly gateway: string }[];
+      const prefix = PREFIX_OF[String(config['type'])];
+      const expected =
+        config['name'] === 'l2tunnel0'
+          ? '10.241.'
+          : NETWORKS[String(config['name'])] === undefined
+            ? prefix
+            : '10.244.3.';
+      assert.ok(ips[0]?.address.startsWith(expected ?? '-'), added.text);
+      assert.is(ips.length, file.includes('dual-stack') ? 2 : 1, added.text);
+      assert.is(machine.endpoints().length, 1);
+      if (!isOld || config['cniVersion'] === '0.4.0') {
+        const checked = await run('CHECK', { prevResult: added.out });
+        assert.is(checked.code, 0, checked.text);
+      }
+      if (config['cniVersion'] === '1.1.0') assert.is((await run('STATUS')).code, 0);
+      const gone = await run('DEL');
+      assert.is(gone.code, 0, gone.text);
+    });
+  });
+}
+
+samples.run();

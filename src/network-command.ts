@@ -76,6 +76,9 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
     delegate: type === undefined ? undefined : createDelegate({ type, ...around }),
     aside: open,
     note,
+    remark: (sentence) => {
+      notes.push(sentence);
+    },
   };
 }
 

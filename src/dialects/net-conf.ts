@@ -3,7 +3,10 @@ import type { IpamConfig } from '../ipam/config.ts';
 import type { LogConfig } from '../log/log.ts';
 import type { Ip } from '../net/ip.ts';
 import type { Mac } from '../net/mac.ts';
+import type { AclDefault } from '../policy/acl-default.ts';
+import type { Bandwidth } from '../policy/bandwidth.ts';
 import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
+import type { PortMapping } from '../policy/port-mappings.ts';
 import type { ResultDns } from '../spec/result.ts';
 
 export interface NetConf {
@@ -17,8 +20,14 @@ export interface NetConf {
   readonly ipam: IpamConfig;
   readonly dns: ResultDns;
   readonly policies: readonly EndpointPolicy[];
-  /** CIDR whose destinations are not source-translated. */
-  readonly ipMasqNetwork: string | undefined;
+  /** Whose way of putting policies in order is followed. */
+  readonly policyOrder: 'win-bridge' | 'win-overlay' | 'sdn';
+  /** CIDRs whose destinations are not source-translated. */
+  readonly exceptions: readonly string[];
+  readonly portMappings: readonly PortMapping[];
+  readonly bandwidth: Bandwidth | undefined;
+  /** What becomes of traffic that no ACL matches, where there are ACLs. */
+  readonly aclDefault: AclDefault;
   readonly loopbackDsr: boolean;
   /** Asked for by the runtime; else the profile says. */
   readonly mac: Mac | undefined;

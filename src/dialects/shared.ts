@@ -3,12 +3,16 @@ import { decodeIpam } from '../ipam/config.ts';
 import { decodeLog } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
+import { bandwidth } from '../policy/bandwidth.ts';
+import { cidr } from '../policy/fields.ts';
+import { portMappings } from '../policy/port-mappings.ts';
 import {
   type Decoder,
   fail,
   integer,
   isRecord,
   type Json,
+  list,
   member,
   number,
   oneOf,
@@ -29,7 +33,8 @@ export type Shared = Omit<
   | 'profiles'
   | 'newNetwork'
   | 'policies'
-  | 'ipMasqNetwork'
+  | 'policyOrder'
+  | 'exceptions'
   | 'loopbackDsr'
   | 'apiVersion'
   | 'localRoutedPorts'
@@ -49,6 +54,9 @@ export function decodeShared(config: Json, { defaults }: Context): Shared {
       at('dns', decodeDns) ?? {},
       runtimeDns === undefined ? {} : decodeRuntimeDns(runtimeDns, 'runtimeConfig.dns'),
     ),
+    portMappings: optional(runtime, 'portMappings', { path: 'runtimeConfig', as: portMappings }) ?? [],
+    bandwidth: optional(runtime, 'bandwidth', { path: 'runtimeConfig', as: bandwidth }),
+    aclDefault: at('aclDefault', oneOf('allow', 'deny')) ?? 'allow',
     mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }),
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
@@ -77,8 +85,6 @@ export function forTeardown(config: Json): Json {
 
 /** Capabilities of CONVENTIONS.md that would have to change the endpoint and have no meaning on Windows. */
 const UNSUPPORTED_RUNTIME = [
-  'portMappings',
-  'bandwidth',
   'ips',
   'ipRanges',
   'aliases',
@@ -115,6 +121,12 @@ export const emptyOr =
 const mac: Decoder<Mac> = (value, path) =>
   (typeof value === 'string' ? parseMac(value) : undefined) ??
   fail(path, 'a MAC address such as "00-15-5D-52-C0-01"', value);
+
+/** One CIDR, or a list of them as flannel has for several networks. */
+export const blocks: Decoder<readonly string[]> = (value, path) => {
+  if (value === '') return [];
+  return Array.isArray(value) ? list(cidr)(value, path) : [cidr(value, path)];
+};
 
 /** One address or a list of them, each family once. */
 const gateways: Decoder<readonly Ip[]> = (value, path) => {

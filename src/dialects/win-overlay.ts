@@ -1,8 +1,8 @@
 /** win-overlay of containernetworking/plugins: Overlay networks that an agent makes (win-overlay_windows.go). */
-import { cidr, policies } from '../policy/endpoint-policies.ts';
+import { policies } from '../policy/endpoint-policies.ts';
 import { bool, type Decoder, fail, type Json, optional } from '../spec/decode.ts';
 import type { Context, NetConf, Profile } from './net-conf.ts';
-import { apiVersion, decodeShared, emptyOr, refuseUnsupported } from './shared.ts';
+import { apiVersion, blocks, decodeShared, emptyOr, refuseUnsupported } from './shared.ts';
 
 const FOREIGN = ['AdditionalArgs', 'additionalRoutes', 'optionalFlags', 'delegate', 'subnetFile'];
 
@@ -26,15 +26,16 @@ export function winOverlay(config: Json, context: Context): NetConf {
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const prefix = at('endpointMacPrefix', emptyOr(macPrefix));
   const ipMasq = at('ipMasq', bool) ?? false;
-  const ipMasqNetwork = at('ipMasqNetwork', emptyOr(cidr));
+  const exceptions = at('ipMasqNetwork', blocks) ?? [];
   return {
     ...decodeShared(config, context),
     apiVersion: apiVersion(config),
     profiles: [overlay(prefix, ipMasq)],
     newNetwork: undefined,
+    policyOrder: 'win-overlay',
     policies: at('policies', policies) ?? [],
     // flannel sets it always and ipMasq as its daemon says: without that nothing is translated.
-    ipMasqNetwork: ipMasq ? ipMasqNetwork : undefined,
+    exceptions: ipMasq ? exceptions : [],
     loopbackDsr: at('loopbackDSR', bool) ?? false,
     localRoutedPorts: false,
     allowsMappedPorts: false,

@@ -4,14 +4,14 @@ import { attach } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { giveBack } from './addresses.ts';
+import { gatewaysOf, giveBack } from './addresses.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { requireFeatures } from './features.ts';
 import { type Made, makeEndpoint } from './make-endpoint.ts';
 import { type Ground, networkForAdd, providerAddressOn } from './network.ts';
 import { placeOf, requireApi, sharedWith } from './place.ts';
-import { loopbackPolicies, policiesOf } from './policies.ts';
+import { loopbackPolicies, policiesOf, policyTypesOf } from './policies.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
 import { isAsRequested, requestOf } from './request.ts';
@@ -37,14 +37,14 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   let made: Made | undefined;
   try {
     made = await makeEndpoint(deps, target, { ground, providerAddress });
-    return await attached(deps, target, made);
+    return await attached(deps, made);
   } catch (failure) {
     throw await undo(deps, target, { failure: CniError.from(failure), made });
   }
 }
 
-async function attached({ session }: Deps, target: Target, { lease, wanted, handle }: Made): Promise<Attached> {
-  const place = placeOf(target.netns, target.containerId);
+async function attached({ session }: Deps, { lease, wanted, handle }: Made): Promise<Attached> {
+  const { place } = wanted;
   const read = async (): Promise<Endpoint> =>
     handle === undefined
       ? orGone(await findEndpoint(session, lease.endpointId), lease)
@@ -54,7 +54,7 @@ async function attached({ session }: Deps, target: Target, { lease, wanted, hand
   if (late.length > 0) await addPolicies(session, lease.endpointId, late);
   await attach(session, place, lease.endpointId);
   const endpoint = await read();
-  const policyTypes = [...policiesOf(wanted), ...late].map(({ Type }) => Type);
+  const policyTypes = [...policiesOf(wanted).policies, ...late].map(({ Type }) => Type);
   const wrong = mismatches(endpoint, { lease: lease.addresses.length === 0 ? undefined : lease, place, policyTypes });
   if (wrong.length === 0) return { lease, endpoint };
   throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
@@ -78,9 +78,9 @@ async function reusable(deps: Deps, target: Target, around: Surroundings): Promi
   const endpoint = lease === undefined ? undefined : await findEndpoint(session, lease.endpointId);
   // While HNS may still carry out a call of an earlier command, the endpoint may go again.
   if (lease === undefined || endpoint === undefined || lease.inFlight) return undefined;
-  const wanted: Wanted = { conf, lease, ipamGateways: [], ...around };
-  const policyTypes = conf.policies.map(({ Type }) => Type);
-  const expected = { lease, place: placeOf(target.netns, target.containerId), policyTypes };
+  const place = placeOf(target.netns, target.containerId);
+  const wanted: Wanted = { conf, lease, place, ipamGateways: gatewaysOf(conf, lease), ...around };
+  const expected = { lease, place, policyTypes: policyTypesOf(conf) };
   const matches = mismatches(endpoint, expected).length === 0 && isAsRequested(endpoint, requestOf(wanted));
   return matches ? { lease, endpoint } : undefined;
 }

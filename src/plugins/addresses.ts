@@ -41,7 +41,7 @@ export async function withAddresses(deps: Deps, lease: Lease): Promise<Addressed
 }
 
 /** As host-local answers: the configured gateway of the range that an address is from, else the subnet's first address. */
-const gatewaysOf = ({ ipam }: NetConf, { addresses }: Lease): readonly Ip[] =>
+export const gatewaysOf = ({ ipam }: NetConf, { addresses }: Lease): readonly Ip[] =>
   addresses.flatMap(({ ip }) => {
     const range = ipam.ranges.find(({ subnet }) => contains(subnet, ip));
     return range === undefined ? [] : [range.gateway ?? offset(networkOf(range.subnet), 1)];

@@ -12,6 +12,8 @@ export interface Deps {
   readonly delegate: Delegate | undefined;
   /** A session of its own with at most `ms`: what goes wrong in it does not touch the command's. */
   readonly aside: (ms: number) => Session;
+  /** Puts a sentence into the log line. */
+  readonly remark: (note: string) => void;
   /** Puts a failure that does not fail the command into its log line. */
   readonly note: (failure: unknown) => void;
 }

@@ -1,13 +1,13 @@
 /** What of a configuration needs a certain version of HNS; it is asked only when there is something. */
 import type { NetConf } from '../dialects/net-conf.ts';
 import { hnsVersion } from '../hns/v1.ts';
-import { type Feature, hasFeature, rangesOf } from '../policy/features.ts';
+import { type Feature, featuresNeeded, hasFeature, versionsWith } from '../policy/features.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Deps } from './deps.ts';
 
 interface Need {
   readonly feature: Feature;
-  /** The JSON path that asks for it. */
+  /** The key that asks for it. */
   readonly path: string;
 }
 
@@ -18,17 +18,21 @@ export async function requireFeatures({ session, conf }: Deps): Promise<void> {
   const version = await hnsVersion(session);
   const unmet = needs.find(({ feature }) => !hasFeature(version, feature));
   if (unmet === undefined) return;
+  const { feature, path } = unmet;
+  const what = path === 'loopbackDSR' ? path : `${path}, which asks for ${feature}`;
   throw new CniError(
     Code.InvalidConfig,
-    `Cannot use ${unmet.path}: HNS is version ${version.join('.')}, expected ${rangesOf(unmet.feature)}`,
-    { details: `JSON path ${unmet.path}` },
+    `Cannot use ${what}: HNS is version ${version.join('.')}, expected ${versionsWith(feature)}`,
+    { details: `JSON path ${path}` },
   );
 }
 
 function needsOf(conf: NetConf): readonly Need[] {
   const hasV6 = conf.ipam.ranges.some(({ subnet }) => subnet.ip.family === 6);
+  const ofPolicies = [...conf.policies, ...(conf.newNetwork?.policies ?? [])];
   return [
     ...(conf.loopbackDsr ? [{ feature: 'direct server return', path: 'loopbackDSR' } as const] : []),
-    ...(hasV6 ? [{ feature: 'IPv6', path: 'ipam.ranges' } as const] : []),
+    ...(hasV6 ? [{ feature: 'IPv6 dual stack', path: 'ipam' } as const] : []),
+    ...featuresNeeded(ofPolicies).map((feature) => ({ feature, path: 'policies' })),
   ];
 }

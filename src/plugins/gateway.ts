@@ -9,7 +9,7 @@ import type { Wanted } from './wanted.ts';
 const hostEndpoint = (address: Cidr): Ip => offset(networkOf(address), 2);
 
 /** The gateway of an address; undefined leaves it to HNS. A configured one of its family comes before every rule. */
-export function gatewayOf(address: Cidr, wanted: Omit<Wanted, 'lease' | 'providerAddress'>): Ip | undefined {
+export function gatewayOf(address: Cidr, wanted: Pick<Wanted, 'conf' | 'ground' | 'ipamGateways'>): Ip | undefined {
   const { conf, ground, ipamGateways } = wanted;
   const { family } = address.ip;
   const { gateway: rule } = ground.profile;

@@ -13,6 +13,7 @@ import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import type { Ground } from './network.ts';
 import { placeOf } from './place.ts';
+import { policiesOf } from './policies.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
 import { settle, sweepSession } from './sweep.ts';
@@ -37,9 +38,10 @@ export async function makeEndpoint(
   let wasCleared = false;
   for (;;) {
     const reserved = await reserve(deps, target, { ground: around.ground, exclude: refused });
-    const wanted = { ...around, ...(await withAddresses(deps, reserved)) };
+    const place = placeOf(target.netns, target.containerId);
+    const wanted = { ...around, place, ...(await withAddresses(deps, reserved)) };
     const { lease } = wanted;
-    const created = await create(deps, target, wanted);
+    const created = await create(deps, wanted);
     if (created.kind === 'created') return { lease, wanted, handle: created.handle };
     const own = created.kind === 'exists' ? await findEndpoint(deps.session, lease.endpointId) : undefined;
     if (own !== undefined) {
@@ -59,10 +61,11 @@ const canTryAnother = ({ addresses }: Lease, refused: readonly Ip[]): boolean =>
   addresses.length > 0 && refused.length < MAX_REFUSED;
 
 /** Through HCN; through HNS v1 for a container that runs already. */
-function create({ session }: Deps, { netns, containerId }: Target, wanted: Wanted): Promise<Created> {
+function create({ session, remark }: Deps, wanted: Wanted): Promise<Created> {
   const request = requestOf(wanted);
+  for (const note of policiesOf(wanted).notes) remark(note);
   const { endpointId: id } = wanted.lease;
-  return placeOf(netns, containerId).kind === 'namespace'
+  return wanted.place.kind === 'namespace'
     ? createEndpoint(session, wanted.ground.handle, { id, request })
     : createEndpointV1(session, requestV1(id, request, encodeV1));
 }

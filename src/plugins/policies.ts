@@ -1,24 +1,51 @@
 /** The HNS policies of a pod's endpoint: what configuration, network and addresses ask for together. Pure. */
 import type { NetConf } from '../dialects/net-conf.ts';
 import type { Endpoint } from '../hns/wire.ts';
-import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
-import { endpointPolicies } from '../policy/merge.ts';
+import { parseCidr } from '../net/cidr.ts';
+import type { Family } from '../net/ip.ts';
+import { endpointPolicies, type PolicyNeeds } from '../policy/assemble.ts';
+import { type EndpointPolicy, endpointPolicy, type Noted } from '../policy/endpoint-policy.ts';
 import type { Wanted } from './wanted.ts';
 
-/** What ADD sends, and what ADD expects HNS to have. */
-export const policiesOf = ({ conf, lease }: Wanted): readonly EndpointPolicy[] =>
-  endpointPolicies({
+/** What ADD sends, and what ADD expects HNS to have, with sentences on what the configuration does not say. */
+export function policiesOf(wanted: Wanted): Noted {
+  const { conf, ground, lease, providerAddress } = wanted;
+  const own = ground.profile.masquerade ? ground.network.subnets.map(({ prefix }) => prefix) : [];
+  return endpointPolicies({
+    order: orderOf(wanted),
     policies: conf.policies,
-    ipMasqNetwork: conf.ipMasqNetwork,
+    exceptions: [...conf.exceptions, ...own],
+    providerAddress,
     loopback: conf.loopbackDsr ? lease.addresses.map((address) => address.ip.text) : [],
+    portMappings: conf.portMappings,
+    localRouted: conf.localRoutedPorts,
+    allowAcl: conf.allowsMappedPorts,
+    bandwidth: conf.bandwidth,
+    families: familiesOf(wanted),
+    aclDefault: conf.aclDefault,
   });
+}
+
+function orderOf({ conf, place }: Wanted): PolicyNeeds['order'] {
+  if (conf.policyOrder !== 'win-overlay') return conf.policyOrder;
+  return place.kind === 'namespace' ? 'win-overlay v2' : 'win-overlay v1';
+}
+
+/** Of the addresses; where HNS chooses them it takes one from a subnet of each family. */
+function familiesOf({ ground, lease }: Wanted): readonly Family[] {
+  const blocks = ground.network.subnets.flatMap(({ prefix }) => parseCidr(prefix) ?? []);
+  const addresses = lease.addresses.length === 0 ? blocks : lease.addresses;
+  return [...new Set(addresses.map(({ ip }) => ip.family))];
+}
 
 /** The loopback of direct server return for addresses that HNS chose. */
 export const loopbackPolicies = ({ addresses }: Endpoint): readonly EndpointPolicy[] =>
-  addresses.map(({ ip }) => ({ Type: 'OutBoundNAT', Settings: { Destinations: [ip] } }));
+  addresses.map(({ ip }) => endpointPolicy('OutBoundNAT', { Destinations: [ip] }));
 
 /** The types of policies that an endpoint of this configuration has whatever its network and addresses are: what CHECK looks for. */
 export const policyTypesOf = (conf: NetConf): readonly string[] => [
   ...conf.policies.map(({ Type }) => Type),
-  ...(conf.ipMasqNetwork !== undefined || conf.loopbackDsr ? ['OutBoundNAT'] : []),
+  ...(conf.exceptions.length > 0 || conf.loopbackDsr ? ['OutBoundNAT'] : []),
+  ...(conf.portMappings.length > 0 ? ['PortMapping'] : []),
+  ...((conf.bandwidth?.egressRate ?? 0) > 0 ? ['QOS'] : []),
 ];

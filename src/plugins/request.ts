@@ -10,7 +10,7 @@ import type { Wanted } from './wanted.ts';
 /** The document HNS gets, key by key what the peer of the dialect sends for the same configuration. */
 export function requestOf(wanted: Wanted): EndpointRequest {
   const { conf, lease } = wanted;
-  const policies = policiesOf(wanted);
+  const { policies } = policiesOf(wanted);
   const routes = routesOf(wanted).map(({ dst, gw }) => ({ NextHop: gw.text, DestinationPrefix: formatCidr(dst) }));
   const mac = macOf(wanted);
   return {

@@ -54,6 +54,7 @@ export function wantedOf(conf: NetConf, on: On = {}): Wanted {
   return {
     conf,
     ground: { network, handle: { kind: 'Network', value: 1n }, profile },
+    place: { kind: 'namespace', id: '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01' },
     lease: leaseOf(...(on.addresses ?? ['10.244.3.7/24'])),
     ipamGateways: (on.ipamGateways ?? []).map(ip),
     providerAddress: on.providerAddress,

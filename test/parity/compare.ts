@@ -1,5 +1,6 @@
 /** Two values, field by field: one difference for each JSON path. What is held to be the same apart from equal values: placeholders. */
-import { isObject, type Json, mapTexts } from './json.ts';
+import { isObject, type Json } from '../conformance/json.ts';
+import { mapTexts } from './json.ts';
 
 /** A path at which the two sides differ. A side without the path has no such key here. */
 export interface Difference {

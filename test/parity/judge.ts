@@ -1,5 +1,5 @@
 /** Differences against the reviewed list: each has its entry with a reason, and each entry still occurs. */
-import { isObject } from './json.ts';
+import { isObject } from '../conformance/json.ts';
 import { REASONS } from './reasons.ts';
 import type { Found } from './replay.ts';
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Json } from './json.ts';
+import type { Json } from '../conformance/json.ts';
 import { createTool, type PluginCall, toolCommand } from './libcni.ts';
 import type { Ended } from './outcome.ts';
 import { scenarios } from './scenario.ts';

@@ -3,7 +3,8 @@
  * remembers of a result, and what cnitool prints of the answer. Under Wine the real cnitool.exe takes its place.
  */
 import { createHash } from 'node:crypto';
-import { decoded, isObject, type Json, objects } from './json.ts';
+import { isObject, type Json, objects } from '../conformance/json.ts';
+import { decoded } from './json.ts';
 import type { Ended } from './outcome.ts';
 
 /** The current folder of the recorded cnitool, where it places the namespace it is given. */

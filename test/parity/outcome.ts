@@ -1,6 +1,7 @@
 /** What a step leaves, in one form for both sides: lists become objects by name, so that a difference has a path that says of what. */
 import type { Dump } from '../../native/simulator/seed.ts';
-import { decoded, isObject, type Json, objects } from './json.ts';
+import { isObject, type Json, objects } from '../conformance/json.ts';
+import { decoded } from './json.ts';
 import type { RecordedState, Step } from './scenario.ts';
 
 export interface Outcome {

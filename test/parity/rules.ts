@@ -2,7 +2,7 @@
  * The rules that hold for every scenario: what counts as the same although it is not equal. The list is short and fixed; whatever
  * else differs is an entry of its own in explained/. docs/parity.md prints the texts.
  */
-import { isObject, type Json, objects } from './json.ts';
+import { isObject, type Json, objects } from '../conformance/json.ts';
 import { isError, type Outcome } from './outcome.ts';
 
 export interface Seen {

@@ -1,7 +1,7 @@
 /** The recorded scenarios as the comparison reads them: what was run, in which surroundings, and what the node was afterwards. */
 import type { Fault } from '../../native/simulator/faults.ts';
+import type { Json } from '../conformance/json.ts';
 import { recordings, seedsOf } from '../support/peer-traces.ts';
-import type { Json } from './json.ts';
 
 /** How many scenarios there are: one that went missing would not be missed otherwise. */
 export const SCENARIOS = 176;

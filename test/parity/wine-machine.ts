@@ -19,7 +19,8 @@ interface Prefix {
 
 /** A prefix is used again once its scenario has ended: making one takes longer than emptying its drive. */
 export async function wineMachine(plugin: string): Promise<Machine> {
-  const tool = await cnitool();
+  await wine.ensure();
+  let tool: Promise<string> | undefined;
   const free: Prefix[] = [];
   const made: Prefix[] = [];
   return {
@@ -27,7 +28,11 @@ export async function wineMachine(plugin: string): Promise<Machine> {
     openDrive: async () => {
       const prefix = free.pop() ?? (await makePrefix(plugin));
       if (!made.includes(prefix)) made.push(prefix);
-      return driveOf(prefix, tool, () => free.push(prefix));
+      return driveOf(
+        prefix,
+        () => (tool ??= cnitool()),
+        () => free.push(prefix),
+      );
     },
     end: async () => {
       for (const { folder } of made) await wine.removePrefix(folder);
@@ -54,7 +59,7 @@ async function makePrefix(plugin: string): Promise<Prefix> {
 const driveIn = (prefix: string): string => join(prefix, 'drive_c');
 const exeIn = (prefix: string, bin: string, name: string): string => join(driveIn(prefix), OWN, bin, `${name}.exe`);
 
-function driveOf({ folder, given }: Prefix, tool: string, release: () => void): Drive {
+function driveOf({ folder, given }: Prefix, tool: () => Promise<string>, release: () => void): Drive {
   const drive = driveIn(folder);
   const netConf = join(drive, OWN, 'net.d');
   const added = (): readonly string[] => readdirSync(drive).filter((name) => !given.includes(name));
@@ -65,10 +70,10 @@ function driveOf({ folder, given }: Prefix, tool: string, release: () => void): 
   return {
     path: (windowsPath) => windowsPath,
     run: ({ plugin, env, stdin }) => run(exeIn(folder, 'bin', plugin), [], { env, stdin }),
-    cnitool: ({ args, env, files }) => {
+    cnitool: async ({ args, env, files }) => {
       for (const [name, text] of Object.entries(files)) writeFileSync(join(netConf, name), text);
       // libcni makes its namespace's path, and the places of its own files, from the current folder.
-      return run(tool, args, { env, cwd: join(drive, OWN, 'run') });
+      return run(await tool(), args, { env, cwd: join(drive, OWN, 'run') });
     },
     files: () => filesIn(drive, added()),
     end: () => {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { DOCUMENT, documentOf } from './document.ts';
 import { explained } from './explained.ts';
 import { flawsOf } from './judge.ts';
-import { REASONS } from './reasons.ts';
+import { KINDS, REASONS } from './reasons.ts';
 import { SCENARIOS, scenarios } from './scenario.ts';
 
 const list = suite('parity: list and document');
@@ -32,6 +32,14 @@ list('every entry is about a step of a scenario', () => {
   const steps = new Map(scenarios().map(({ name, steps: of }) => [name, of.length]));
   assert.equal(
     entries.filter(({ scenario, step }) => !(step >= 0 && step < (steps.get(scenario) ?? 0))),
+    [],
+  );
+});
+
+list('every reason is of a kind, which is its place in the document', () => {
+  const kinds = Object.keys(KINDS);
+  assert.equal(
+    Object.keys(REASONS).filter((reason) => !kinds.includes(reason.split('.')[0] ?? '')),
     [],
   );
 });

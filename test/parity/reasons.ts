@@ -44,7 +44,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'SPEC.versionAsAsked':
     'The peer answers VERSION with its own newest `cniVersion`. wincni says the one that was asked for (section 2 "VERSION").',
   'WINDOWS.gatewayKept':
-    'HNS keeps .2 of the subnet for the gateway on the host. The peer lets host-local give it to the first pod, which fails. wincni does ' +
+    'HNS keeps the address of the gateway, .2 of the subnet. The peer lets host-local give it to the first pod, which fails. wincni does ' +
     'not give addresses out that HNS keeps.',
   'OURS.errorCode':
     "The peer's code is 999 for whatever goes wrong after the environment was read. wincni's says what kind of failure it is: docs/errors.md.",
@@ -55,7 +55,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'OURS.nextAddress':
     'The peer fails when an endpoint that IPAM knows nothing of has the address. wincni takes the next one.',
   'OURS.halfMadeAgain':
-    'The peer takes an endpoint that it finds under the name as it is. wincni deletes what an ADD left that never answered, and makes it ' +
+    'The peer takes an endpoint that it finds under the name as it is. wincni deletes what an ADD without success left behind, and makes it ' +
     'anew, with the next address.',
   'OURS.lateEndpoint':
     'HNS may still carry out the call of an ADD that was killed, so wincni keeps id and address of that attachment set aside ' +

@@ -19,13 +19,19 @@ declare const WINCNI_VERSION: string | undefined;
 
 const isWindows = process.platform === 'win32';
 
-/** host-local's folder and ProgramData, each on the drive Windows says; a runtime hands its whole environment on. */
+/**
+ * host-local's folder and ProgramData, each on the drive Windows says; a runtime hands its whole environment on. On the
+ * simulator, a variable says below which folder the machine lies, so that several of them stand side by side.
+ */
 const DEFAULTS: Defaults = isWindows
   ? {
       dataDir: `${process.env['SystemDrive'] ?? 'C:'}\\var\\lib\\cni\\networks`,
       logFile: `${process.env['ProgramData'] ?? 'C:\\ProgramData'}\\wincni\\wincni.log`,
     }
-  : { dataDir: '/var/lib/cni/networks', logFile: '/var/log/wincni/wincni.log' };
+  : {
+      dataDir: `${process.env['HNS_SIMULATOR_ROOT'] ?? ''}/var/lib/cni/networks`,
+      logFile: `${process.env['HNS_SIMULATOR_ROOT'] ?? ''}/var/log/wincni/wincni.log`,
+    };
 
 /** Read by a loop until 0: Wine refuses the fstat that readFileSync begins with. */
 function readStdin(): Uint8Array {

@@ -58,7 +58,8 @@ function unixPlugin(name: string, program: string, args: readonly string[]): Plu
   };
 }
 
-function runUnix(
+/** Runs a program to its end with this environment alone; stdio are files, so that what a killed one wrote is there. */
+export function runUnix(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   stdin: string | Buffer,

@@ -32,7 +32,7 @@ export interface Dump {
 /**
  * Adds the objects of a seed: `version`, `networks`, `namespaces`, `endpoints` (v2 documents; an endpoint names its
  * `network` by name and may name its `namespace`), `computeSystems` ([{Id, Owner?, State?}]), `hostPorts`
- * ([{Protocol, Port}]), `config` (switches by name).
+ * ([{Protocol, Port}]), `adapters` ([{Alias, Address?}] instead of those a node has), `config` (switches by name).
  */
 export function plant(node: Node, seed: Doc): void {
   plantSettings(node, seed);
@@ -50,6 +50,13 @@ function plantSettings(node: Node, seed: Doc): void {
   const version = doc(seed, 'version');
   if (version !== undefined)
     node.version = { Major: count(version, 'Major') ?? 0, Minor: count(version, 'Minor') ?? 0 };
+  const adapters = docs(seed, 'adapters');
+  if (adapters !== undefined) {
+    node.adapters = adapters.map((each) => ({
+      alias: text(each, 'Alias') ?? '',
+      address: text(each, 'Address') ?? '',
+    }));
+  }
   for (const each of docs(seed, 'hostPorts') ?? []) {
     node.hostPorts.add(key(count(each, 'Protocol') ?? 0, count(each, 'Port') ?? 0));
   }

@@ -165,10 +165,13 @@ test('the version is that of the seed', () => {
   assert.equal(read(), { Success: true, Output: { Major: 10, Minor: 1 } });
 });
 
+/** Numbers beyond it are HRESULTs. */
+const MAX_COUNT = 0xffff;
+
 test('every switch stands in the README with its default', () => {
   const readme = readFileSync(new URL('../../native/README.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
   for (const [name, value] of Object.entries(DEFAULTS)) {
-    const shown = typeof value === 'number' && value !== 0 ? hex(value) : String(value);
+    const shown = typeof value === 'number' && value > MAX_COUNT ? hex(value) : String(value);
     assert.ok(readme.includes(`| \`${name}\` | ${shown} |`), `${name} ${shown}`);
   }
 });

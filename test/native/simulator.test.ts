@@ -157,6 +157,16 @@ test('a seed places attached endpoints and sets switches, and refuses a switch t
   }, /switch "colour"/);
 });
 
+test('a seed puts its object in the place of one that has its id', () => {
+  const session = startSession();
+  session.hns.seed({ namespaces: [{ ID: POD1, Type: 'Guest' }] });
+  const named = session.hns.dump().namespaces.filter(({ ID }) => ID === POD1);
+  assert.equal(
+    named.map(({ Type }) => Type),
+    ['Guest'],
+  );
+});
+
 test('the version is that of the seed', () => {
   const session = startSession();
   const read = (): unknown => session.read('HNSCall', { method: 'GET', path: '/globals/version', body: '' });

@@ -1,6 +1,6 @@
 /** Addresses of an endpoint: what may be asked for, and what HNS takes when nothing is asked. */
 import { type Cidr, contains, lastOf, networkOf, sizeOf } from '../../src/net/cidr.ts';
-import { type Family, type Ip, offset, parseIp, sameIp } from '../../src/net/ip.ts';
+import { BITS, type Family, type Ip, offset, parseIp, sameIp } from '../../src/net/ip.ts';
 import { Code, refuse } from './errors.ts';
 import { count, type Doc, docs, text } from './json.ts';
 import { type Endpoint, GATEWAY_FREE, type Network, type Node, REMOTE, type Subnet } from './node.ts';
@@ -29,15 +29,17 @@ export const subnetOf = (network: Network, ip: Ip): Subnet | undefined =>
 
 function remoteAddress(wish: Doc): Address {
   const ip = parseIp(text(wish, 'IpAddress') ?? '') ?? refuse(Code.InvalidIp);
-  return { ip, prefix: count(wish, 'PrefixLength') ?? (ip.family === 4 ? 32 : 128) };
+  return { ip, prefix: count(wish, 'PrefixLength') ?? BITS[ip.family] };
 }
 
 function local(node: Node, network: Network, wish: Doc): Address {
   const ip = parseIp(text(wish, 'IpAddress') ?? '') ?? refuse(Code.InvalidIp);
-  const subnet = subnetOf(network, ip) ?? refuse(node.switches.addressOutside);
-  if (isReserved(subnet, ip)) refuse(node.switches.reservedAddress);
+  const subnet = subnetOf(network, ip);
+  // A network that leaves addresses to the LAN knows no subnets, so none is outside of them.
+  if (subnet === undefined && network.subnets.length > 0) refuse(node.switches.addressOutside);
+  if (subnet !== undefined && isReserved(subnet, ip)) refuse(node.switches.reservedAddress);
   if (isTaken(node, network, ip)) refuse(Code.AlreadyExists);
-  return { ip, prefix: count(wish, 'PrefixLength') ?? subnet.prefix.prefix };
+  return { ip, prefix: count(wish, 'PrefixLength') ?? subnet?.prefix.prefix ?? BITS[ip.family] };
 }
 
 function chosen(node: Node, network: Network): readonly Address[] {

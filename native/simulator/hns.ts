@@ -5,8 +5,9 @@ import { endSystem } from './compute-systems.ts';
 import { Code, HnsFailure } from './errors.ts';
 import { EXPORTS } from './exports.ts';
 import { failed } from './failures.ts';
+import { appear } from './late.ts';
 import { boot, restart } from './lifecycle.ts';
-import type { Node } from './node.ts';
+import type { Adapter, Node } from './node.ts';
 import { createProcesses, HCS_KINDS, HNS_KINDS, type Processes } from './processes.ts';
 import { type Dump, dumpOf, plant, seedOf } from './seed.ts';
 import { DEFAULTS, type Switches } from './switches.ts';
@@ -16,8 +17,6 @@ export interface Surroundings {
   readonly now?: () => number;
   /** GUIDs in any case; random by default. */
   readonly newGuid?: () => string;
-  /** Aliases of the node's adapters. */
-  readonly adapters?: readonly string[];
 }
 
 export interface Hns {
@@ -35,9 +34,15 @@ export interface Hns {
   readonly processes: Processes;
 }
 
+/** The adapters of a node whose seeds name none; the addresses are those of the recorded traces. */
+const ADAPTERS: readonly Adapter[] = [
+  { alias: 'Ethernet', address: '10.240.0.30' },
+  { alias: 'Ethernet 2', address: '10.240.0.4' },
+];
+
 /** An empty node; `options` sets switches by name and what surrounds the service. */
 export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
-  const { now = Date.now, newGuid = randomUUID, adapters = ['Ethernet', 'Ethernet 2'], ...switches } = options;
+  const { now = Date.now, newGuid = randomUUID, ...switches } = options;
   const upper = (): string => newGuid().toUpperCase();
   const processes = createProcesses();
   const node: Node = {
@@ -47,7 +52,7 @@ export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
     policyLists: new Map(),
     computeSystems: new Map(),
     hostPorts: new Set(),
-    adapters,
+    adapters: ADAPTERS,
     now,
     newGuid: upper,
     switches: { ...DEFAULTS, ...switches },
@@ -57,11 +62,17 @@ export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
     nextPool: 0,
   };
   return {
-    call: (request) => answer(node, processes, request),
+    call: (request) => {
+      appear(node);
+      return answer(node, processes, request);
+    },
     seed: (seed) => {
       plant(node, seedOf(seed));
     },
-    dump: () => dumpOf(node),
+    dump: () => {
+      appear(node);
+      return dumpOf(node);
+    },
     endSystem: (id) => {
       endSystem(node, id);
     },

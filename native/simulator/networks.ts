@@ -1,49 +1,33 @@
 /** Networks: made from v2 documents, modified, deleted with their endpoints; their own v2 document is in views.ts. */
-import { networkOf, parseCidr } from '../../src/net/cidr.ts';
-import { parseIp, sameIp } from '../../src/net/ip.ts';
+import { adapterFor, admit, namedBy, networksOn } from './admission.ts';
 import { removeEndpoint } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
 import { count, type Doc, doc, docs, oneOf, text } from './json.ts';
 import { rangesFor } from './macs.ts';
-import {
-  EXTERNAL,
-  NETWORK_TYPES,
-  type Network,
-  type NetworkType,
-  type Node,
-  type Policy,
-  type Subnet,
-} from './node.ts';
+import { NETWORK_TYPES, type Network, type NetworkType, type Node, type Policy } from './node.ts';
 import { changed, networkPolicies } from './policies.ts';
-import { routeOf } from './routes.ts';
-
-/** The lowest VSID an overlay subnet may have (HNS reserves those below). */
-const FIRST_VSID = 4096;
+import { subnetsFor } from './subnets.ts';
 
 /** Makes a network of a v2 document and puts it on the node. `seeded` skips what only a newcomer must satisfy. */
 export function createNetwork(node: Node, settings: Doc, { id, seeded }: { id: string; seeded: boolean }): Network {
-  const written = text(settings, 'Type') ?? 'NAT';
-  const type = oneOf(NETWORK_TYPES, written) ?? refuse(Code.InvalidNetworkType);
+  const type = oneOf(NETWORK_TYPES, text(settings, 'Type') ?? 'NAT') ?? refuse(Code.InvalidNetworkType);
   const subnets = subnetsFor(node, settings, type);
   const policies = networkPolicies(node, settings);
   const name = text(settings, 'Name') ?? '';
-  if (!seeded) admit(node, { type, name, policies });
-  // What the host has done to a network that is there already; a request cannot say it.
-  const known = (key: string): string | undefined => (seeded ? text(settings, key) : undefined);
+  if (!seeded) admit(node, { type, name, subnets });
   const network: Network = {
     id,
     name,
     type,
     flags: count(settings, 'Flags') ?? 0,
+    ipam: text(docs(settings, 'Ipams')?.[0] ?? {}, 'Type') ?? 'Static',
     subnets,
+    ...onSwitch(node, type, seeded ? foundOn(settings, policies) : madeOn(node, type, policies)),
+    // Takes a pool of the node, so it comes after all that may refuse the network.
     macs: rangesFor(node, settings),
-    switchId: node.newGuid(),
     activityId: node.newGuid(),
-    adapter: namedBy(policies, 'NetAdapterName', 'NetworkAdapterName') ?? known('NetworkAdapterName'),
-    sourceMac: namedBy(policies, 'SourceMacAddress', 'SourceMacAddress') ?? known('SourceMac'),
     updated: node.now(),
     seeded,
-    managementIp: known('ManagementIP') ?? '',
     policies,
     dns: doc(settings, 'Dns') ?? {},
     macsUsed: 0,
@@ -52,51 +36,27 @@ export function createNetwork(node: Node, settings: Doc, { id, seeded }: { id: s
   return network;
 }
 
-function namedBy(policies: readonly Policy[], type: string, key: string): string | undefined {
-  return text(policies.find(({ Type }) => Type === type)?.Settings ?? {}, key);
-}
+type OnHost = Pick<Network, 'adapter' | 'sourceMac' | 'managementIp'>;
 
-/** What a network must satisfy to join those that are there. */
-function admit(node: Node, { type, name, policies }: Pick<Network, 'type' | 'name' | 'policies'>): void {
-  const others = [...node.networks.values()];
-  if (others.some((other) => other.name === name)) refuse(node.switches.duplicateNetworkName);
-  // WinNAT has one internal prefix, so the node has one NAT network.
-  if (type === 'NAT' && others.some((other) => other.type === 'NAT')) refuse(Code.AlreadyExists);
-  if (!EXTERNAL.includes(type)) return;
-  const alias = namedBy(policies, 'NetAdapterName', 'NetworkAdapterName');
-  const found = alias === undefined ? node.adapters.length > 0 : node.adapters.includes(alias);
-  if (!found) refuse(Code.AdapterNotFound);
-}
-
-function subnetsFor(node: Node, settings: Doc, type: NetworkType): readonly Subnet[] {
-  const named = (docs(settings, 'Ipams') ?? []).flatMap((ipam) => docs(ipam, 'Subnets') ?? []);
-  if (named.length > 0) return named.map((subnet) => ({ id: node.newGuid(), ...subnetOf(subnet, type) }));
-  return type === 'NAT' ? [defaultSubnet(node)] : refuse(Code.InvalidNetwork);
-}
-
-function defaultSubnet(node: Node): Subnet {
-  const prefix = parseCidr(node.switches.natPrefix) ?? refuse(Code.InvalidPrefix);
-  const gateway = prefix.ip.text.replace(/\d+$/, '1');
-  return { id: node.newGuid(), prefix, routes: [{ NextHop: gateway, DestinationPrefix: '0.0.0.0/0' }], flags: 0 };
-}
-
-function subnetOf(subnet: Doc, type: NetworkType): Omit<Subnet, 'id'> {
-  const prefix = parseCidr(text(subnet, 'IpAddressPrefix') ?? '') ?? refuse(Code.InvalidPrefix);
-  if (type === 'NAT' && !sameIp(prefix.ip, networkOf(prefix))) refuse(Code.InvalidJson);
-  const policies = docs(subnet, 'Policies');
-  if (type === 'Overlay') (policies ?? []).forEach(checkVsid);
-  const routes = (docs(subnet, 'Routes') ?? []).map(routeOf);
+/** What the host has made of a network that is there already: a seed tells, a request cannot. */
+function foundOn(settings: Doc, policies: readonly Policy[]): OnHost {
   return {
-    prefix,
-    routes: routes.map((route) => (parseIp(route.NextHop) === undefined ? refuse(Code.InvalidNetwork) : route)),
-    flags: count(subnet, 'Flags') ?? 0,
-    ...(policies === undefined ? {} : { policies }),
+    adapter: text(settings, 'NetworkAdapterName') ?? namedBy(policies, 'NetAdapterName', 'NetworkAdapterName'),
+    sourceMac: text(settings, 'SourceMac') ?? namedBy(policies, 'SourceMacAddress', 'SourceMacAddress'),
+    managementIp: text(settings, 'ManagementIP') ?? '',
   };
 }
 
-function checkVsid(policy: Doc): void {
-  if (text(policy, 'Type') !== 'VSID') return;
-  if ((count(doc(policy, 'Settings') ?? {}, 'IsolationId') ?? 0) < FIRST_VSID) refuse(Code.InvalidPolicy);
+const madeOn = (node: Node, type: NetworkType, policies: readonly Policy[]): OnHost => ({
+  adapter: adapterFor(node, type, policies),
+  sourceMac: namedBy(policies, 'SourceMacAddress', 'SourceMacAddress'),
+  managementIp: '',
+});
+
+/** Networks of one type share the switch of their adapter. */
+function onSwitch(node: Node, type: NetworkType, host: OnHost): OnHost & Pick<Network, 'switchId'> {
+  const present = host.adapter === undefined ? [] : networksOn(node, host.adapter);
+  return { ...host, switchId: present.find((other) => other.type === type)?.switchId ?? node.newGuid() };
 }
 
 /** Applies a modify document; resources other than Policy and DNS are not modelled. */

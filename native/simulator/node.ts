@@ -58,6 +58,8 @@ export interface Network {
   readonly name: string;
   readonly type: NetworkType;
   readonly flags: number;
+  /** `Static` or `Dhcp`. */
+  readonly ipam: string;
   readonly subnets: readonly Subnet[];
   readonly macs: readonly MacRange[];
   readonly switchId: string;
@@ -75,6 +77,12 @@ export interface Network {
   dns: Doc;
   /** How many MAC addresses of the pool were handed out so far. */
   macsUsed: number;
+}
+
+/** A network adapter of the host, as Get-NetAdapter names it. */
+export interface Adapter {
+  readonly alias: string;
+  readonly address: string;
 }
 
 /** Endpoint states by number (schema HNSEndpoint, field State); sharing begins with the second container. */
@@ -141,8 +149,8 @@ export interface Node {
   readonly computeSystems: Map<string, ComputeSystem>;
   /** Ports that processes of the host hold, as `protocol/port`. */
   readonly hostPorts: Set<string>;
-  /** Aliases of the adapters an external network can be bound to. */
-  readonly adapters: readonly string[];
+  /** Those an external network can be bound to. */
+  adapters: readonly Adapter[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly newGuid: () => string;

@@ -3,7 +3,7 @@ import { restate } from './attachments.ts';
 import { createSystem } from './compute-systems.ts';
 import { createEndpoint } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
-import { guidOf, idFor } from './guid.ts';
+import { guidOf, ZERO } from './guid.ts';
 import { count, type Doc, doc, docs, isDoc, text } from './json.ts';
 import { createNamespace } from './namespaces.ts';
 import { createNetwork } from './networks.ts';
@@ -32,15 +32,13 @@ export interface Dump {
 /**
  * Adds the objects of a seed: `version`, `networks`, `namespaces`, `endpoints` (v2 documents; an endpoint names its
  * `network` by name and may name its `namespace`), `computeSystems` ([{Id, Owner?, State?}]), `hostPorts`
- * ([{Protocol, Port}]), `config` (switches by name).
+ * ([{Protocol, Port}]), `adapters` ([{Alias, Address?}] instead of those a node has), `config` (switches by name).
  */
 export function plant(node: Node, seed: Doc): void {
   plantSettings(node, seed);
   for (const each of docs(seed, 'computeSystems') ?? []) createSystem(node, each);
-  for (const each of docs(seed, 'namespaces') ?? [])
-    createNamespace(node, each, idFor(node, node.namespaces, text(each, 'ID')));
-  for (const each of docs(seed, 'networks') ?? [])
-    createNetwork(node, each, { id: idFor(node, node.networks, text(each, 'ID')), seeded: true });
+  for (const each of docs(seed, 'namespaces') ?? []) createNamespace(node, each, idOf(node, each));
+  for (const each of docs(seed, 'networks') ?? []) createNetwork(node, each, { id: idOf(node, each), seeded: true });
   for (const each of docs(seed, 'endpoints') ?? []) plantEndpoint(node, each);
 }
 
@@ -50,6 +48,13 @@ function plantSettings(node: Node, seed: Doc): void {
   const version = doc(seed, 'version');
   if (version !== undefined)
     node.version = { Major: count(version, 'Major') ?? 0, Minor: count(version, 'Minor') ?? 0 };
+  const adapters = docs(seed, 'adapters');
+  if (adapters !== undefined) {
+    node.adapters = adapters.map((each) => ({
+      alias: text(each, 'Alias') ?? '',
+      address: text(each, 'Address') ?? '',
+    }));
+  }
   for (const each of docs(seed, 'hostPorts') ?? []) {
     node.hostPorts.add(key(count(each, 'Protocol') ?? 0, count(each, 'Port') ?? 0));
   }
@@ -66,10 +71,16 @@ export function switchesOf(config: Doc): Partial<Switches> {
   return config;
 }
 
+/** A seed puts its object in the place of one that has its id. */
+function idOf(node: Node, settings: Doc): string {
+  const id = guidOf(text(settings, 'ID') ?? ZERO);
+  return id === ZERO ? node.newGuid() : id;
+}
+
 function plantEndpoint(node: Node, settings: Doc): void {
   const name = text(settings, 'network') ?? '';
   const network = networkNamed(node, name);
-  const endpoint = createEndpoint(node, network, { id: idFor(node, node.endpoints, text(settings, 'ID')), settings });
+  const endpoint = createEndpoint(node, network, { id: idOf(node, settings), settings });
   const where = text(settings, 'namespace');
   if (where === undefined) return;
   const namespace = node.namespaces.get(guidOf(where)) ?? refuse(Code.NotFound);

@@ -27,6 +27,19 @@ export interface Switches {
   readonly duplicateId: number;
   /** Creating a network with the name of an existing one. */
   readonly duplicateNetworkName: number;
+  /** Network names that differ in case only are the same name. */
+  readonly networkNamesIgnoreCase: boolean;
+  /** Putting a network on an adapter that has a network of another type. */
+  readonly adapterOfOtherType: number;
+  /** A second overlay network with one VSID. */
+  readonly sharedVsid: number;
+  /** A NAT or ICS network whose prefix overlaps that of another. */
+  readonly overlappingPrefix: number;
+  /**
+   * Milliseconds from the making of an external network until it has a ManagementIP, and an overlay network its
+   * ProviderAddress and DrMacAddress policies; -1: what a seed or request does not bring never appears.
+   */
+  readonly lateAddressMs: number;
   /** Two addresses of one family in one endpoint. */
   readonly twoAddressesOfFamily: number;
   /** A policy type that HNS does not know. */
@@ -78,6 +91,11 @@ export const DEFAULTS: Switches = {
   addressOutside: Code.InvalidIp,
   duplicateId: Code.AlreadyExists,
   duplicateNetworkName: Code.NetworkExists,
+  networkNamesIgnoreCase: true,
+  adapterOfOtherType: Code.InvalidParameter,
+  sharedVsid: Code.InvalidPolicy,
+  overlappingPrefix: Code.DuplicateName,
+  lateAddressMs: -1,
   twoAddressesOfFamily: Code.InvalidEndpoint,
   unknownPolicyType: Code.InvalidPolicyType,
   invalidPolicy: Code.InvalidPolicy,

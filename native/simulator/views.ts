@@ -27,7 +27,7 @@ export const networkView = (network: Network): Doc => ({
     Ranges: network.macs.map(({ start, end }) => ({ StartMacAddress: spell(start), EndMacAddress: spell(end) })),
   },
   Dns: network.dns,
-  Ipams: [{ Type: 'Static', Subnets: network.subnets.map(subnetView) }],
+  Ipams: [{ Type: network.ipam, Subnets: network.subnets.map(subnetView) }],
   Flags: network.flags,
   Health: health(network.updated, { SwitchGuid: network.switchId }),
   SchemaVersion: SCHEMA,

@@ -1,0 +1,27 @@
+/** What appears on networks by itself some time after they were made: the address of the node, and what follows from it. */
+import { EXTERNAL, type Network, type Node, type Policy } from './node.ts';
+
+/** Lets everything appear whose time has come. */
+export function appear(node: Node): void {
+  const { lateAddressMs } = node.switches;
+  if (lateAddressMs < 0) return;
+  for (const network of node.networks.values()) {
+    if (EXTERNAL.includes(network.type) && node.now() - network.updated >= lateAddressMs) settle(node, network);
+  }
+}
+
+function settle(node: Node, network: Network): void {
+  if (network.managementIp === '') {
+    network.managementIp = node.adapters.find(({ alias }) => alias === network.adapter)?.address ?? '';
+  }
+  if (network.type !== 'Overlay' || network.managementIp === '') return;
+  const found: readonly Policy[] = [
+    { Type: 'ProviderAddress', Settings: { ProviderAddress: network.managementIp } },
+    { Type: 'DrMacAddress', Settings: { Address: routerMac(network) } },
+  ];
+  const missing = found.filter(({ Type }) => network.policies.every((policy) => policy.Type !== Type));
+  if (missing.length > 0) network.policies = [...network.policies, ...missing];
+}
+
+/** A MAC for the router of an overlay network, always the same for one network. */
+const routerMac = ({ id }: Network): string => ['00-15-5D', ...(id.slice(-6).match(/../g) ?? [])].join('-');

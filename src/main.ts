@@ -20,17 +20,20 @@ declare const WINCNI_VERSION: string | undefined;
 const isWindows = process.platform === 'win32';
 
 /**
- * host-local's folder and ProgramData, each on the drive Windows says; a runtime hands its whole environment on. On the
- * simulator, a variable says below which folder the machine lies, so that several of them stand side by side.
+ * Where paths without a drive are: the drive that Windows says; a runtime hands its whole environment on. On the simulator, a
+ * variable says below which folder the machine lies, so that several of them stand side by side.
  */
+const ROOT = isWindows ? (process.env['SystemDrive'] ?? 'C:') : (process.env['HNS_SIMULATOR_ROOT'] ?? '');
+
+/** host-local's folder and ProgramData. */
 const DEFAULTS: Defaults = isWindows
   ? {
-      dataDir: `${process.env['SystemDrive'] ?? 'C:'}\\var\\lib\\cni\\networks`,
+      dataDir: `${ROOT}\\var\\lib\\cni\\networks`,
       logFile: `${process.env['ProgramData'] ?? 'C:\\ProgramData'}\\wincni\\wincni.log`,
     }
   : {
-      dataDir: `${process.env['HNS_SIMULATOR_ROOT'] ?? ''}/var/lib/cni/networks`,
-      logFile: `${process.env['HNS_SIMULATOR_ROOT'] ?? ''}/var/log/wincni/wincni.log`,
+      dataDir: `${ROOT}/var/lib/cni/networks`,
+      logFile: `${ROOT}/var/log/wincni/wincni.log`,
     };
 
 /** Read by a loop until 0: Wine refuses the fstat that readFileSync begins with. */
@@ -82,7 +85,7 @@ function system(): System {
 
 const PLATFORM: Platform = {
   executable: process.execPath,
-  drive: isWindows ? (process.env['SystemDrive'] ?? 'C:') : '',
+  drive: ROOT,
   files: () => nodeFiles({ windows: isWindows }),
   defaults: DEFAULTS,
   native: () => entryPoints(system()),

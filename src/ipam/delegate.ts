@@ -1,7 +1,7 @@
 /** An IPAM plugin of its own executable: found in CNI_PATH, run with the configuration and environment as they came. */
 import { decodeConfig } from '../spec/command.ts';
 import { readResult } from '../spec/convert.ts';
-import { isRecord } from '../spec/decode.ts';
+import { isRecord, refuse } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Result } from '../spec/result.ts';
 
@@ -22,6 +22,8 @@ export interface Ended {
 export interface Programs {
   /** The first of these paths that is a file. */
   readonly firstFile: (paths: readonly string[]) => string | undefined;
+  /** Whether this process runs from that file, under whatever name. */
+  readonly isOwn: (path: string) => boolean;
   /** Runs one to its end; its stderr becomes ours (SPEC.md 1.1.0 section 4). */
   readonly run: (program: Program) => Ended;
   readonly windows: boolean;
@@ -71,6 +73,8 @@ export function runPlugin(options: DelegateOptions, verb: DelegateVerb, whose?: 
       { details: `CNI_PATH ${env['CNI_PATH'] ?? ''}` },
     );
   }
+  // It would start itself without end: under this name it serves nothing of the kind.
+  if (programs.isOwn(path)) refuse('ipam.type', `"${path}" is this plugin itself, expected an IPAM plugin`);
   const given = isOwn(env, whose) ? { env, stdin } : inNameOf(whose, { env, stdin });
   const ended = programs.run({
     path,

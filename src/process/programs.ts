@@ -6,6 +6,7 @@ import { CniError, Code } from '../spec/error.ts';
 export const systemPrograms = (windows: boolean): Programs => ({
   windows,
   firstFile: (paths) => paths.find(isFile),
+  isOwn: (path) => isSameFile(path, process.execPath),
   run: ({ path, env, stdin, timeoutMs }) => {
     // Loading child_process costs every command milliseconds, and hardly any command needs it.
     const { spawnSync } = process.getBuiltinModule('node:child_process');
@@ -26,6 +27,12 @@ export const systemPrograms = (windows: boolean): Programs => ({
     return { status, stdout: stdout.toString('utf8') };
   },
 });
+
+/** Names of one file are hard links of it, as `wincni install` makes them. */
+function isSameFile(path: string, other: string): boolean {
+  const [one, two] = [path, other].map((name) => statSync(name, { bigint: true, throwIfNoEntry: false }));
+  return one !== undefined && one.ino === two?.ino && one.dev === two.dev;
+}
 
 /** A folder that cannot be looked into has no plugin for us. */
 function isFile(path: string): boolean {

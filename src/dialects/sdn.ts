@@ -1,7 +1,7 @@
 /** Microsoft's nat, sdnbridge and sdnoverlay: one plugin under three names, which also takes HNS's names of networks as `type`. */
 import { type Cidr, networkOf, parseCidr } from '../net/cidr.ts';
 import { type Ip, offset, parseIp } from '../net/ip.ts';
-import { additionalArgs } from '../policy/additional-args.ts';
+import { additionalArgs } from '../policy/endpoint-policies.ts';
 import { bool, type Decoder, fail, type Json, list, member, optional, record, text } from '../spec/decode.ts';
 import type { ResultDns } from '../spec/result.ts';
 import type { Context, NetConf, NewNetwork, Profile } from './net-conf.ts';
@@ -44,8 +44,8 @@ export function decodeSdn(config: Json, context: Context, networkType: string): 
     dns: inPodNamespace(shared.dns, config, context),
     apiVersion: undefined,
     profiles: [profileOf(networkType, { config, flags, stated: isUsed ? defaultsOf(additional) : [] })],
-    newNetwork: flags.enableDualStack ? undefined : newNetwork(config, networkType, policies.networkPolicies),
-    policies: policies.endpointPolicies,
+    newNetwork: flags.enableDualStack ? undefined : newNetwork(config, networkType, policies.network),
+    policies: policies.endpoint,
     policyOrder: 'sdn',
     exceptions: [],
     loopbackDsr: flags.loopbackDSR,

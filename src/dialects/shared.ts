@@ -84,13 +84,7 @@ export function forTeardown(config: Json): Json {
 }
 
 /** Capabilities of CONVENTIONS.md that would have to change the endpoint and have no meaning on Windows. */
-const UNSUPPORTED_RUNTIME = [
-  'ips',
-  'ipRanges',
-  'aliases',
-  'infinibandGUID',
-  'deviceID',
-] as const;
+const UNSUPPORTED_RUNTIME = ['ips', 'ipRanges', 'aliases', 'infinibandGUID', 'deviceID'] as const;
 
 /** Refuses keys that another plugin of the field reads and the one at hand does not, and capabilities that nobody serves. */
 export function refuseUnsupported(config: Json, keys: readonly string[]): void {

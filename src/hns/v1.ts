@@ -47,7 +47,7 @@ const DEFAULT_ROUTES: readonly string[] = ['0.0.0.0/0', '::/0'];
 export function requestV1(
   id: string,
   request: EndpointRequest,
-  encode: (policy: WirePolicy) => Json,
+  encode: (policy: Required<WirePolicy>) => Json,
 ): EndpointRequestV1 {
   const addresses = (request.IpConfigurations ?? []).map(({ IpAddress }) => IpAddress);
   const further = request.Routes?.find(({ DestinationPrefix }) => !DEFAULT_ROUTES.includes(DestinationPrefix));
@@ -62,7 +62,7 @@ export function requestV1(
   }
   const hops = (request.Routes ?? []).map(({ NextHop }) => NextHop);
   const { Search = [], ServerList = [], Domain } = request.Dns;
-  const policies = (request.Policies ?? []).map(encode);
+  const policies = (request.Policies ?? []).map(({ Type, Settings = {} }) => encode({ Type, Settings }));
   return without({
     ID: id,
     Name: request.Name,

@@ -4,7 +4,8 @@ import type { Endpoint } from '../hns/wire.ts';
 import { parseCidr } from '../net/cidr.ts';
 import type { Family } from '../net/ip.ts';
 import { endpointPolicies, type PolicyNeeds } from '../policy/assemble.ts';
-import { type EndpointPolicy, endpointPolicy, type Noted } from '../policy/endpoint-policy.ts';
+import type { EndpointPolicy, Noted } from '../policy/endpoint-policy.ts';
+import { endpointPolicy } from '../policy/endpoint-types.ts';
 import type { Wanted } from './wanted.ts';
 
 /** What ADD sends, and what ADD expects HNS to have, with sentences on what the configuration does not say. */

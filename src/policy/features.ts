@@ -18,12 +18,6 @@ const RANGES = {
       [ANY, ANY],
     ],
   ],
-  IPv6: [
-    [
-      [11, 10],
-      [ANY, ANY],
-    ],
-  ],
 } as const satisfies Record<string, readonly Range[]>;
 
 export type Feature = keyof typeof RANGES;
@@ -31,12 +25,6 @@ export type Feature = keyof typeof RANGES;
 /** Whether HNS of `version` has `feature`. */
 export const hasFeature = (version: HnsVersion, feature: Feature): boolean =>
   RANGES[feature].some(([from, to]) => compare(from, version) <= 0 && compare(version, to) <= 0);
-
-/** The ranges in words: "9.3 or later of 9, or 10.2 or later". */
-export const rangesOf = (feature: Feature): string =>
-  RANGES[feature]
-    .map(([from, to]) => `${from.join('.')} or later${to[0] === ANY ? '' : ` of ${from[0]}`}`)
-    .join(', or ');
 
 function compare(a: HnsVersion, b: HnsVersion): number {
   return a[0] === b[0] ? a[1] - b[1] : a[0] - b[0];

@@ -129,7 +129,7 @@ making(
     async (node) => {
       await must(node.run('ADD', POD, overlayConf(node)));
       const [endpoint] = node.hns.dump().endpoints;
-      const [policy] = endpoint?.['Policies'] as readonly { readonly Settings: object }[];
+      const [policy] = (endpoint?.['Policies'] ?? []) as readonly { readonly Settings: object }[];
       assert.equal(policy?.Settings, { ProviderAddress: '10.240.0.30' });
     },
     { ...OVERLAY, networks: [{ ...VXLAN, Policies: [], ManagementIP: '10.240.0.30' }] },

@@ -2,8 +2,9 @@
 import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
 import { decodeLog, type LogConfig } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
-import { cidr, policies } from '../policy/endpoint-policies.ts';
+import { policies } from '../policy/endpoint-policies.ts';
 import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
+import { cidr } from '../policy/fields.ts';
 import {
   bool,
   type Decoder,

@@ -16,10 +16,6 @@ export interface Noted {
   readonly notes: readonly string[];
 }
 
-/** Whether an entry is one of those that become one: an OutBoundNAT that says what is not translated. */
-export const mergeable = (policy: EndpointPolicy): boolean =>
-  policy.Type === 'OutBoundNAT' && destinationsOf(policy).length === 0;
-
 export const exceptionsOf = (policy: EndpointPolicy): readonly string[] => textsOf(policy.Settings['Exceptions']);
 
 export const destinationsOf = ({ Type, Settings }: EndpointPolicy): readonly string[] =>

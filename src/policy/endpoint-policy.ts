@@ -1,15 +1,20 @@
-/** What an endpoint policy is, and what can be told of an OutBoundNAT without decoding it again. Pure. */
+/** What a policy is, and what can be told of one without decoding it again. Pure. */
 import type { Json } from '../spec/decode.ts';
 
-/** A policy as HNS v2 wants it; structurally the same as hns/wire.ts WirePolicy. */
+/** A policy of an endpoint as HNS v2 wants it; structurally the same as hns/wire.ts WirePolicy. */
 export interface EndpointPolicy {
   readonly Type: string;
   readonly Settings: Json;
 }
 
-/** Whether an entry is one of those that become one: an OutBoundNAT that says what is not translated. */
-export const mergeable = (policy: EndpointPolicy): boolean =>
-  policy.Type === 'OutBoundNAT' && destinationsOf(policy).length === 0;
+/** A policy of a network: the same form, other types. */
+export type NetworkPolicy = EndpointPolicy;
+
+/** Policies, and what was changed or added on the way to them, as sentences for the log. */
+export interface Noted {
+  readonly policies: readonly EndpointPolicy[];
+  readonly notes: readonly string[];
+}
 
 export const exceptionsOf = (policy: EndpointPolicy): readonly string[] => textsOf(policy.Settings['Exceptions']);
 

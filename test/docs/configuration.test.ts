@@ -10,13 +10,7 @@ import { CONTEXT } from '../support/wanted.ts';
 const MINIMAL = { name: 'cbr0', type: 'win-bridge', ipam: { type: 'host-local', subnet: '10.244.3.0/24' } };
 const DOCUMENT = 'docs/configuration.md';
 
-const DECODERS = [
-  'src/plugins/conf.ts',
-  'src/ipam/config.ts',
-  'src/log/log.ts',
-  'src/spec/dns.ts',
-  'src/policy/endpoint-policies.ts',
-];
+const DECODERS = ['src/plugins/conf.ts', 'src/ipam/config.ts', 'src/log/log.ts', 'src/spec/dns.ts'];
 /** How the decoders name a key that they read: alone, as the value of a look-up table, or in a list of spellings. */
 const ALONE = /\b(?:at\(|(?:optional|required|member)\(\w+, |\w+: )'(\w+)'/g;
 const LISTED = /\bkeys = \[([^\]]*)\]|\w+: \[('[^\]]*)\]/g;

@@ -80,10 +80,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     code: Code.InvalidConfig,
     message: /^Cannot use ipam\.type: none of the folders of CNI_PATH has a plugin "dhcp"$/,
   },
-  'with a policy type that is not supported': {
-    conf: policy({ Type: 'ACL' }),
+  'with a policy that is not well-formed': {
+    conf: policy({ Type: 'Nonsense', Level: 3 }),
     code: Code.InvalidConfig,
-    message: /^Cannot use policies\[0\]\.value\.Type: policies of type "ACL" are not supported/,
+    message: /^Cannot use policies\[0\]\.value\.Type: a policy of type "Nonsense" is not known/,
   },
   'with an address outside the network': {
     ipam: { subnet: '10.244.4.0/24' },

@@ -51,6 +51,13 @@ const READ: readonly (readonly [more: Record<string, unknown>, key: keyof NetCon
   [{ ipMasqNetwork: '10.244.0.0/16' }, 'exceptions', ['10.244.0.0/16']],
   [{ ipMasqNetwork: ['10.244.0.0/16', 'fd00::/48'] }, 'exceptions', ['10.244.0.0/16', 'fd00::/48']],
   [{ IPMasqNetwork: '' }, 'exceptions', []],
+  [
+    { runtimeConfig: { PortMappings: [{ HostPort: 8080, ContainerPort: 80, Protocol: 'tcp', HostIP: '' }] } },
+    'portMappings',
+    [{ protocol: 6, hostPort: 8080, containerPort: 80, hostIp: undefined }],
+  ],
+  [{ runtimeConfig: { bandwidth: { EgressRate: 8000 } } }, 'bandwidth', { egressRate: 8000 }],
+  [{ aclDefault: 'deny' }, 'aclDefault', 'deny'],
   [{ loopbackDSR: true }, 'loopbackDsr', true],
   [{ LoopbackDsr: true }, 'loopbackDsr', true],
   [{ prevResult: { ips: [] } }, 'prevResult', { ips: [] }],
@@ -98,9 +105,6 @@ const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: st
   [{ delegate: { type: 'win-bridge' } }, 'delegate'],
   [{ endpointMacPrefix: '0E-2A' }, 'endpointMacPrefix'],
   [{ subnetFile: 'C:\\run\\flannel\\subnet.env' }, 'subnetFile'],
-  [{ runtimeConfig: { portMappings: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
-  [{ RuntimeConfig: { PORTMAPPINGS: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
-  [{ runtimeConfig: { bandwidth: { ingressRate: 1 } } }, 'runtimeConfig.bandwidth'],
   [{ runtimeConfig: { ips: ['10.244.3.9'] } }, 'runtimeConfig.ips'],
   [{ runtimeConfig: { ipRanges: [[{ subnet: '10.244.3.0/24' }]] } }, 'runtimeConfig.ipRanges'],
   [{ runtimeConfig: { aliases: ['web'] } }, 'runtimeConfig.aliases'],
@@ -120,7 +124,7 @@ for (const [more, path] of NOT_SUPPORTED) {
 }
 conf('decodeConf() lets keys pass that ask for nothing', () => {
   for (const value of [null, '', false, [], {}]) {
-    decode({ additionalRoutes: value, runtimeConfig: { portMappings: value, bandwidth: value } });
+    decode({ additionalRoutes: value, runtimeConfig: { aliases: value, deviceID: value } });
     decode({ args: { cni: { ips: value } } });
   }
   decode({ args: {} });
@@ -129,6 +133,11 @@ conf('decodeConf() lets keys pass that ask for nothing', () => {
 
 const REFUSED: readonly (readonly [more: Record<string, unknown>, message: string])[] = [
   [{ ipMasq: true }, 'ipMasq: it needs ipMasqNetwork here, the CIDR that is not source-translated'],
+  [
+    { runtimeConfig: { bandwidth: { ingressRate: 1 } } },
+    'runtimeConfig.bandwidth.ingressRate: HNS cannot limit what a pod receives, expected 0 or none',
+  ],
+  [{ aclDefault: 'block' }, 'aclDefault: it is "block", expected one of "allow", "deny"'],
   [{ runtimeConfig: { mac: '0' } }, 'runtimeConfig.mac: it is "0", expected a MAC address such as "00-15-5D-52-C0-01"'],
   [{ apiVersion: 3 }, 'apiVersion: it is 3, expected an integer in [1, 2]'],
   [{ name: 5 }, 'name: it is 5, expected a string'],

@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   spec: ['node:crypto'],
   net: ['ip-address', 'netmask'],
-  disk: ['node:fs', 'node:path'],
+  disk: ['node:crypto', 'node:fs', 'node:path'],
   ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
   ipam: ['node:path'],
   process: ['node:fs'],

@@ -17,8 +17,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   process: ['spec', 'ipam'],
   hns: ['spec', 'net', 'ffi'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'log'],
+  cli: ['spec', 'disk', 'ffi'],
   'run.ts': ['spec', 'hns', 'ipam', 'log', 'plugins'],
-  'main.ts': ['spec', 'disk', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'run.ts'],
+  'main.ts': ['spec', 'disk', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'run.ts', 'cli'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +30,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ipam: ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
+  cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],
   'main.ts': ['node:fs'],
 };
 const MAX_LINES = 200;

@@ -61,16 +61,19 @@ function readChunk(chunk: Buffer): number {
 }
 
 /** One write that is complete before anything ends the process. */
-function writeStdout(text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
-  for (let written = 0; written < bytes.length; ) {
-    try {
-      written += writeSync(1, bytes, written);
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') throw cause;
+const writer =
+  (descriptor: 1 | 2) =>
+  (text: string): void => {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let written = 0; written < bytes.length; ) {
+      try {
+        written += writeSync(descriptor, bytes, written);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') throw cause;
+      }
     }
-  }
-}
+  };
+const writeStdout = writer(1);
 
 function system(): System {
   if (isWindows) return windowsSystem();
@@ -113,6 +116,8 @@ const PLATFORM: Platform = {
 async function main(): Promise<void> {
   if ((process.env['CNI_COMMAND'] ?? '') === '') {
     const version = typeof WINCNI_VERSION === 'string' ? WINCNI_VERSION : 'from source';
+    const args = process.argv.slice(2);
+    if (args.length > 0) return byHand(args, version);
     process.stderr.write(
       `wincni ${version}: CNI plugin for Windows nodes, CNI versions ${SUPPORTED.join(', ')}\n` +
         'It is started by a container runtime, with CNI_COMMAND in the environment and its configuration on stdin.\n',
@@ -120,6 +125,18 @@ async function main(): Promise<void> {
     return;
   }
   hardExit(await run({ env: process.env, stdin: readStdin, stdout: writeStdout }, PLATFORM));
+}
+
+/** The command line of people, which is loaded here: a runtime's command must not pay for it. */
+async function byHand(args: readonly string[], version: string): Promise<void> {
+  const { runCli } = await import('./cli/cli.ts');
+  const lines =
+    (write: (text: string) => void) =>
+    (line: string): void => {
+      write(`${line}\n`);
+    };
+  const [print, complain] = [lines(writeStdout), lines(writer(2))];
+  process.exitCode = await runCli(args, { version, windows: isWindows, defaults: DEFAULTS, print, complain });
 }
 
 main().catch((failure: unknown) => {

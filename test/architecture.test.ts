@@ -19,21 +19,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dialects: ['spec', 'net', 'policy', 'ipam', 'log'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'dialects'],
   flannel: ['spec', 'net', 'disk'],
+  cli: ['spec', 'disk', 'ffi'],
   'platform.ts': ['spec', 'disk', 'hns', 'ipam', 'dialects'],
   'network-command.ts': ['spec', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
   'run.ts': ['spec', 'ipam', 'dialects', 'flannel', 'network-command.ts', 'platform.ts'],
-  'main.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'platform.ts', 'run.ts'],
+  'main.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'platform.ts', 'run.ts', 'cli'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   spec: ['node:crypto'],
   net: ['ip-address', 'netmask'],
-  disk: ['node:fs', 'node:path'],
+  disk: ['node:crypto', 'node:fs', 'node:path'],
   ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
   ipam: ['node:path'],
   flannel: ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
+  cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],
   'main.ts': ['node:fs'],
 };
 const MAX_LINES = 200;

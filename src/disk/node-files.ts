@@ -46,7 +46,7 @@ export interface NodeFilesOptions {
 }
 
 /** Virus scanners and indexers open a fresh file for moments; NTFS then answers these to rename, unlink and open. */
-const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
+export const HELD_OPEN: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /** Doubling pauses, about one second in all. */
 const PAUSES_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
@@ -108,7 +108,10 @@ function attempter({ windows, calls }: { windows: boolean; calls: SystemCalls })
 }
 
 /** Runs, and as long as the file is held open by another, pauses and runs again. */
-function patiently<T>(run: () => T, { pauses, calls }: { pauses: readonly number[]; calls: SystemCalls }): T {
+export function patiently<T>(
+  run: () => T,
+  { pauses, calls }: { pauses: readonly number[]; calls: Pick<SystemCalls, 'pause'> },
+): T {
   const [pause, ...rest] = pauses;
   try {
     return run();
@@ -120,7 +123,7 @@ function patiently<T>(run: () => T, { pauses, calls }: { pauses: readonly number
 }
 
 /** What the file system refused, as code 5; anything else thrown is passed through as it is. */
-function ioError({ operation, path, cause }: { operation: string; path: string; cause: unknown }): unknown {
+export function ioError({ operation, path, cause }: { operation: string; path: string; cause: unknown }): unknown {
   const errno = errnoOf(cause);
   if (errno === undefined || !(cause instanceof Error)) return cause;
   return new CniError(Code.Io, `Cannot ${operation} "${path}": ${errno}`, { details: cause.message, cause });
@@ -190,7 +193,8 @@ function madeBetween(first: string | undefined, folder: string): readonly string
   return made;
 }
 
-function errnoOf(thrown: unknown): string | undefined {
+/** Node's name of what the system refused, such as "ENOENT"; undefined for any other failure. */
+export function errnoOf(thrown: unknown): string | undefined {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

@@ -41,7 +41,7 @@ const FILES = { ref: 'ref.node', ffi: 'ffi.node' } as const;
 
 /** Loads both addons; throws code 999 naming the file when one cannot be loaded. */
 export function loadAddons(): Addons {
-  const paths = isSea() ? unpack(dirname(process.execPath)) : installed();
+  const paths = isSea() ? unpackAddons(dirname(process.execPath)) : installed();
   const ref = load(paths.ref) as RefAddon;
   // Bindings are initialised at once: ffi-napi aborts a process that ends with its addon loaded but not initialised.
   const raw = load(paths.ffi) as { readonly initializeBindings: (instance: unknown) => FfiAddon };
@@ -70,7 +70,7 @@ function installed(): { ref: string; ffi: string } {
  * Unpacks the addons beside the executable, into a folder named after their content: who can write there owns the
  * plugin anyway, and a new version never has to replace a file that a running one has mapped.
  */
-function unpack(folder: string): { ref: string; ffi: string } {
+export function unpackAddons(folder: string): { ref: string; ffi: string } {
   const home = join(folder, `wincni-addons-${getAsset('addons.id', 'utf8')}`);
   return { ref: place(home, FILES.ref), ffi: place(home, FILES.ffi) };
 }

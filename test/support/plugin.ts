@@ -48,7 +48,8 @@ async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-function unixPlugin(name: string, program: string, args: readonly string[]): Plugin {
+/** A program of this system as a plugin. */
+export function unixPlugin(name: string, program: string, args: readonly string[]): Plugin {
   return {
     name,
     exe: 'node',

@@ -94,7 +94,7 @@ dialect('reads its flags in any case, and refuses one that it does not know', ()
   );
 });
 dialect('takes whatever HNS has under the name, with two families only its own type', () => {
-  assert.ok(sdn().profiles[0]?.networkTypes.includes('NAT'));
+  assert.is(sdn().profiles[0]?.networkTypes.includes('NAT'), true);
   assert.equal(sdn(flags('enableDualStack')).profiles[0]?.networkTypes, ['L2Bridge']);
 });
 for (const key of ['policies', 'ipMasqNetwork', 'endpointMacPrefix', 'delegate']) {

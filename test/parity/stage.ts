@@ -47,10 +47,7 @@ async function control(simulator: LocalSimulator, what: Control): Promise<void> 
   } else if (what.remove !== true) {
     await simulator.seed({ computeSystems: [{ Id: what.id }] });
   } else {
-    // Containers end by a command of its own, which a simulator without containers does not have.
-    const { endSystem } = simulator as LocalSimulator & { readonly endSystem?: (id: string) => Promise<void> };
-    if (endSystem === undefined) throw new Error(`Cannot end "${what.id}": the simulator has no containers`);
-    await endSystem(what.id);
+    await simulator.endSystem(what.id);
   }
 }
 

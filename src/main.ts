@@ -73,18 +73,21 @@ function system(): System {
   );
 }
 
+const FILES = nodeFiles({ windows: isWindows });
+
 const PLATFORM: Platform = {
   defaults: DEFAULTS,
+  readText: FILES.readText,
   native: () => entryPoints(system()),
   programs: systemPrograms(isWindows),
   leases: (conf, surroundings) =>
     openStore({
-      files: nodeFiles({ windows: isWindows }),
+      files: FILES,
       lock: createFileLock(),
       clock: createBootClock(isWindows ? {} : { bootId: process.env['HNS_SIMULATOR_BOOT'] }),
       dataDir: conf.ipam.dataDir,
       network: conf.name,
-      ranges: conf.ipam.ranges,
+      ipam: conf.ipam,
       reserved: reservedAddresses(conf),
       windows: isWindows,
       ...surroundings,

@@ -1,5 +1,4 @@
 /** One command from validated input to the text for stdout and the exit status; the process edge is main.ts. */
-
 import { startDeadline } from './hns/deadline.ts';
 import type { Native } from './hns/native.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
@@ -32,6 +31,8 @@ export interface Io {
 /** The parts that touch the machine; made only when a verb needs them. */
 export interface Platform {
   readonly defaults: Defaults;
+  /** A file as UTF-8, undefined when there is none. */
+  readonly readText: (path: string) => string | undefined;
   readonly native: () => Native;
   readonly programs: Programs;
   readonly leases: (conf: NetConf, surroundings: Surroundings) => LeaseStore;
@@ -78,7 +79,9 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 async function configuredVerb(io: Io, platform: Platform, command: ConfiguredCommand): Promise<void> {
   const isTeardown = command.verb === 'DEL' || command.verb === 'GC';
-  const conf = decodeConf(isTeardown ? forTeardown(command.config) : command.config, platform.defaults);
+  const readText = command.verb === 'ADD' ? platform.readText : undefined;
+  const config = isTeardown ? forTeardown(command.config) : command.config;
+  const conf = decodeConf(config, platform.defaults, { isTeardown, readText });
   const started = performance.now();
   const ledger: Ledger = { sessions: [], notes: [] };
   let failure: CniError | undefined;
@@ -117,13 +120,12 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
   };
   const session = open(conf.timeoutMs);
   const { remainingMs } = session.deadline;
-  const { delegate: type } = conf.ipam;
   const around = { programs: platform.programs, env: io.env, stdin: command.stdin, remainingMs };
   return {
     session,
     conf,
     leases: platform.leases(conf, { remainingMs, onUnreadable: note }),
-    delegate: type === undefined ? undefined : createDelegate({ type, ...around }),
+    delegate: conf.ipam.source === 'plugin' ? createDelegate({ type: conf.ipam.type, ...around }) : undefined,
     aside: open,
     note,
   };

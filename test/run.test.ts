@@ -24,6 +24,7 @@ const NO_PLATFORM: Platform = {
     throw new Error('leases were asked for');
   },
   programs: systemPrograms(false),
+  readText: () => undefined,
 };
 
 interface Seen {

@@ -2,27 +2,20 @@
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { nextAddress } from './allocate.ts';
-import type { Range } from './config.ts';
+import { type Choice, nextAddress } from './allocate.ts';
 import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
+import type { RangeSet } from './ranges.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
-import {
-  foreignAddresses,
-  readLastReserved,
-  readLease,
-  readLiving,
-  readTombstone,
-  type Shelf,
-  writeLease,
-} from './shelf.ts';
-import { type Ranges, usageIn } from './usage.ts';
+import { readLastReserved, readLease, readLiving, readTombstone, type Shelf, writeLease } from './shelf.ts';
+import { filesOf, foreignAddresses, noteFiles, tallyOf } from './tally.ts';
+import { type Pool, usageIn } from './usage.ts';
 
 /** A shelf and what may be given from it. */
-export type Stock = Shelf & Ranges;
+export type Stock = Shelf & Pool;
 
-/** One address from each range, or why not. The record is on disk before any address file is. */
+/** One address from each set of ranges, or why not. The record is on disk before any address file is. */
 export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
@@ -30,17 +23,18 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
   const torn = readLease(stock, request.key);
   if (torn !== undefined) dropLease(stock, torn.lease);
-  const names = stock.files.list(stock.layout.folder);
-  const foreign = foreignAddresses(stock, request, { names, rangeCount: stock.ranges.length });
+  const folder = { names: stock.files.list(stock.layout.folder), tally: tallyOf(stock) };
+  const foreign = foreignAddresses(stock, request, folder);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
   const addresses: Cidr[] = [];
-  for (const [index, range] of stock.ranges.entries()) {
-    const ip = pick(stock, { index, range, names, exclude: request.exclude });
-    if (ip === undefined) return { kind: 'full', ...usageIn(range, names, stock.reserved) };
-    addresses.push({ ip, prefix: range.subnet.prefix });
+  for (const [index, set] of stock.sets.entries()) {
+    const choice = pick(stock, { index, set, names: folder.names, exclude: request.exclude });
+    if (choice === undefined) return { kind: 'full', ...usageIn(set, folder.names, stock.reserved) };
+    addresses.push({ ip: choice.ip, prefix: choice.range.subnet.prefix });
   }
   const lease = pendingLease(request, addresses);
+  noteFiles(stock, folder.tally, filesOf(lease));
   take(stock, { lease, made: stampNow(stock.clock) });
   return { kind: 'reserved', lease };
 }
@@ -63,15 +57,15 @@ function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Leas
 
 interface Pick {
   readonly index: number;
-  readonly range: Range;
+  readonly set: RangeSet;
   readonly names: readonly string[];
   readonly exclude: readonly Ip[];
 }
 
-function pick(stock: Stock, { index, range, names, exclude }: Pick): Ip | undefined {
+function pick(stock: Stock, { index, set, names, exclude }: Pick): Choice | undefined {
   const taken = new Set(names);
   return nextAddress({
-    range,
+    set,
     after: readLastReserved(stock, index),
     isTaken: (ip) => taken.has(stock.layout.nameOf(ip)),
     takenAtMost: names.length,

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import type { Range } from './config.ts';
+import { type Supply, setsOf } from './config.ts';
 import { inventory } from './inventory.ts';
 import { keysOf, layoutOf } from './layout.ts';
 import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve, type Stock } from './reserve.ts';
-import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { foreignAddresses, tallyOf } from './tally.ts';
 import { usageOf } from './usage.ts';
 
 /*
@@ -35,7 +36,7 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** The CNI network's name. */
   readonly network: string;
-  readonly ranges: readonly Range[];
+  readonly ipam: Supply;
   /** Addresses the network keeps for itself: never handed out, also where a range holds them. */
   readonly reserved: readonly Ip[];
   /** File names as host-local makes them on Windows. */
@@ -50,7 +51,7 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
-  const stock: Stock = { files, layout, clock: options.clock, ranges: options.ranges, reserved: options.reserved };
+  const stock: Stock = { files, layout, clock: options.clock, sets: setsOf(options.ipam), reserved: options.reserved };
   const locked = async <T>(work: () => T): Promise<T> => {
     const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
     try {
@@ -80,7 +81,7 @@ export function openStore(options: StoreOptions): LeaseStore {
       }),
     release: (holder) =>
       ifAny(undefined, () => {
-        release(stock, holder, stock.ranges.length);
+        release(stock, holder);
       }),
     bury: (key) =>
       ifAny(undefined, () => {
@@ -113,7 +114,7 @@ function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
   if (record === undefined) {
     return foreignAddresses(stock, holder, {
       names: stock.files.list(stock.layout.folder),
-      rangeCount: stock.ranges.length,
+      tally: tallyOf(stock),
     });
   }
   return record.lease.addresses.map(({ ip }) => ip).filter((ip) => isHeldBy(stock, ip, holder));

@@ -1,5 +1,5 @@
 /** The network configuration of win-bridge as typed data; what means something but is not supported is refused by name. */
-import { decodeIpam, type IpamConfig } from '../ipam/config.ts';
+import { decodeIpam, decodeIpamForTeardown, type IpamConfig } from '../ipam/config.ts';
 import { decodeLog, type LogConfig } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { cidr, policies } from '../policy/endpoint-policies.ts';
@@ -68,24 +68,32 @@ const UNSUPPORTED_RUNTIME = [
   'portMappings',
   'bandwidth',
   'ips',
-  'ipRanges',
   'mac',
   'aliases',
   'infinibandGUID',
   'deviceID',
 ] as const;
 
+/** What a command gives beside its configuration. */
+export interface Given {
+  /** For the file of `ipam.resolvConf`; absent for verbs that make no endpoint. */
+  readonly readText?: ((path: string) => string | undefined) | undefined;
+  readonly isTeardown?: boolean;
+}
+
 /** Reads the configuration; throws code 7 naming the JSON path. */
-export function decodeConf(config: Json, defaults: Defaults): NetConf {
+export function decodeConf(config: Json, defaults: Defaults, { readText, isTeardown = false }: Given = {}): NetConf {
   refuseUnsupported(config);
+  const input = { config, defaultDataDir: defaults.dataDir, readText };
+  const ipam = isTeardown ? decodeIpamForTeardown(input) : decodeIpam(input);
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const runtime = at('runtimeConfig', record) ?? {};
   const runtimeDns = member(runtime, 'dns');
   return {
     name: text(member(config, 'name'), 'name'),
-    ipam: decodeIpam(member(config, 'ipam'), 'ipam', defaults.dataDir),
+    ipam,
     dns: mergeDns(
-      at('dns', decodeDns) ?? {},
+      { ...ipam.dns, ...at('dns', decodeDns) },
       runtimeDns === undefined ? {} : decodeRuntimeDns(runtimeDns, 'runtimeConfig.dns'),
     ),
     policies: at('policies', policies) ?? [],

@@ -1,4 +1,5 @@
 /** Which gateway a pod on an L2Bridge network has, and which addresses no pod may have. Pure. */
+import { setsOf } from '../ipam/config.ts';
 import { type Cidr, lastOf, networkOf } from '../net/cidr.ts';
 import { type Ip, offset } from '../net/ip.ts';
 import type { NetConf } from './conf.ts';
@@ -15,10 +16,10 @@ export const gatewayOf = (address: Cidr, configured: readonly Ip[]): Ip =>
  * host endpoint) and the last one, and every gateway. A first pod that gets +2 collides with the host endpoint in HNS.
  */
 export function reservedAddresses({ ipam, gateways }: Pick<NetConf, 'ipam' | 'gateways'>): readonly Ip[] {
-  const ofSubnets = ipam.ranges.flatMap(({ subnet, gateway }) => {
+  const ranges = setsOf(ipam).flat();
+  const ofSubnets = ranges.flatMap(({ subnet, gateway }) => {
     const network = networkOf(subnet);
-    const stated = gateway === undefined ? [] : [gateway];
-    return [network, offset(network, 1), offset(network, 2), lastOf(subnet), ...stated];
+    return [network, offset(network, 1), offset(network, 2), lastOf(subnet), gateway];
   });
-  return [...ofSubnets, ...gateways];
+  return [...new Map([...ofSubnets, ...gateways].map((ip) => [ip.text, ip])).values()];
 }

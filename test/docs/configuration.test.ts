@@ -13,12 +13,14 @@ const DOCUMENT = 'docs/configuration.md';
 const DECODERS = [
   'src/plugins/conf.ts',
   'src/ipam/config.ts',
+  'src/ipam/ranges.ts',
+  'src/ipam/routes.ts',
   'src/log/log.ts',
   'src/spec/dns.ts',
   'src/policy/endpoint-policies.ts',
 ];
-/** How the decoders name a key that they read: alone, as the value of a look-up table, or in a list of spellings. */
-const ALONE = /\b(?:at\(|(?:optional|required|member)\(\w+, |\w+: )'(\w+)'/g;
+/** How the decoders name a key that they read: alone, as the value of a look-up table (`source` is none), or in a list of spellings. */
+const ALONE = /\b(?:at\(|(?:optional|required|member)\(\w+, |(?!source)\w+: )'(\w+)'/g;
 const LISTED = /\bkeys = \[([^\]]*)\]|\w+: \[('[^\]]*)\]/g;
 
 const refused = tableRows(section('Refused by name')).map(([key = '']) => key);
@@ -59,7 +61,7 @@ configuration('names every key that is refused', () => {
   const runtime = constant('src/plugins/conf.ts', 'UNSUPPORTED_RUNTIME').map((key) => `runtimeConfig.${key}`);
   assert.ok(top.length > 0 && runtime.length > 0);
   assert.equal([...refused.slice(2)].sort(), [...top, ...runtime].sort());
-  for (const key of constant('src/ipam/config.ts', 'ROUTE_KEYS_REFUSED')) {
+  for (const key of constant('src/ipam/routes.ts', 'ROUTE_KEYS_REFUSED')) {
     assert.ok(section('Refused by name').includes(`\`${key}\``), key);
   }
 });

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SYSTEM_CALLS } from '../../src/disk/node-files.ts';
 import { createFileLock } from '../../src/ffi/lock.ts';
+import { formatCidr } from '../../src/net/cidr.ts';
 import { CniError, Code } from '../../src/spec/error.ts';
 import { inFolder, tree } from '../support/disk.ts';
 import { fakeClock, holder, range, request, reserved, storeIn, texts, UNFLUSHED } from '../support/ipam.ts';
@@ -92,6 +93,45 @@ store('an exhausted range says how many are used of how many', () =>
     assert.equal(await at.find(holder(3).key), undefined);
   }),
 );
+store('one address of each set, each with a round of its own, until one of them has none', () =>
+  inFolder(async (folder) => {
+    const ranges = [range('10.244.3.0/24', '10.244.3.10'), range('fd00::/64', 'fd00::1', 'fd00::3')];
+    const at = storeIn(folder, { ranges });
+    assert.equal(reserved(await at.reserve(request(one))).addresses.map(formatCidr), ['10.244.3.10/24', 'fd00::2/64']);
+    assert.equal(texts(reserved(await at.reserve(request(two)))), ['10.244.3.11', 'fd00::3']);
+    assert.equal(await at.reserve(request(holder(3))), { kind: 'full', used: 2, total: 2n });
+    assert.equal(await at.usage(0), { used: 2, total: 2n, canReclaim: false });
+    assert.equal(
+      (await at.addressesOf(two)).map(({ text }) => text),
+      ['10.244.3.11', 'fd00::3'],
+    );
+    await at.release(one);
+    const { [record(two)]: written, ...peers } = tree(folder);
+    assert.equal((json(written) as { addresses: unknown }).addresses, ['10.244.3.11/24', 'fd00::3/64']);
+    assert.equal(peers, {
+      'net/.wincni/files-each': '2',
+      'net/10.244.3.11': 'pod2\r\neth0',
+      'net/fd00::3': 'pod2\r\neth0',
+      'net/last_reserved_ip.0': '10.244.3.11',
+      'net/last_reserved_ip.1': 'fd00::3',
+    });
+    assert.equal(texts(reserved(await at.reserve(request(one)))), ['10.244.3.12', 'fd00::2']);
+  }),
+);
+store('a set of several ranges gives one address, from the first that has one', () =>
+  inFolder(async (folder) => {
+    const set = [range('10.1.0.0/24', '10.1.0.10', '10.1.0.11'), range('10.2.0.0/16', '10.2.0.10', '10.2.0.10')];
+    const at = storeIn(folder, { ipam: { source: 'host-local', sets: [set] } });
+    const given: string[] = [];
+    for (const n of [1, 2, 3]) {
+      given.push(...reserved(await at.reserve(request(holder(n)))).addresses.map(formatCidr));
+    }
+    assert.equal(given, ['10.1.0.10/24', '10.1.0.11/24', '10.2.0.10/16']);
+    assert.equal(await at.reserve(request(holder(4))), { kind: 'full', used: 3, total: 3n });
+    await at.release(two);
+    assert.equal(texts(reserved(await at.reserve(request(holder(4))))), ['10.1.0.11']);
+  }),
+);
 store('reserved and excluded addresses are never given, whatever the range holds', () =>
   inFolder(async (folder) => {
     const kept = ['10.244.3.0', '10.244.3.1', '10.244.3.2', '10.244.3.255'].map(ip);
@@ -110,7 +150,12 @@ store('a name that CNI does not allow leaves dataDir untouched', () =>
 store("IPv6 files are named as the system's host-local names them", () =>
   inFolder(async (folder) => {
     const ranges = [
-      { subnet: { ip: ip('fd00::'), prefix: 64 }, first: ip('fd00::1'), last: ip('fd00::ff'), gateway: undefined },
+      {
+        subnet: { ip: ip('fd00::'), prefix: 64 },
+        first: ip('fd00::1'),
+        last: ip('fd00::ff'),
+        gateway: ip('fd00::fff'),
+      },
     ];
     const setups = [
       { network: 'win', windows: true },

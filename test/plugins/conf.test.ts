@@ -85,7 +85,6 @@ const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: st
   [{ RuntimeConfig: { PORTMAPPINGS: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
   [{ runtimeConfig: { bandwidth: { ingressRate: 1 } } }, 'runtimeConfig.bandwidth'],
   [{ runtimeConfig: { ips: ['10.244.3.9'] } }, 'runtimeConfig.ips'],
-  [{ runtimeConfig: { ipRanges: [[{ subnet: '10.244.3.0/24' }]] } }, 'runtimeConfig.ipRanges'],
   [{ runtimeConfig: { mac: '00-15-5D-00-00-01' } }, 'runtimeConfig.mac'],
   [{ runtimeConfig: { aliases: ['web'] } }, 'runtimeConfig.aliases'],
   [{ runtimeConfig: { infinibandGUID: 'x' } }, 'runtimeConfig.infinibandGUID'],

@@ -1,9 +1,10 @@
 /** A lease store on a real folder, with a clock that tests set and a lock that is always free. */
 import { nodeFiles, SYSTEM_CALLS, type SystemCalls } from '../../src/disk/node-files.ts';
-import type { Range } from '../../src/ipam/config.ts';
+import type { Supply } from '../../src/ipam/config.ts';
 import type { Clock, Holder, Lease, LeaseStore, Lock, Reservation, ReserveRequest } from '../../src/ipam/lease.ts';
+import type { Range } from '../../src/ipam/ranges.ts';
 import { openStore } from '../../src/ipam/store.ts';
-import type { Ip } from '../../src/net/ip.ts';
+import { type Ip, offset } from '../../src/net/ip.ts';
 import type { CniError } from '../../src/spec/error.ts';
 import { cidr, ip } from './net.ts';
 
@@ -34,15 +35,15 @@ export function fakeClock(): FakeClock {
   };
 }
 
-/** `10.244.3.0/24`, or only `first`-`last` of it. */
+/** The hosts of a /24, or of another block only `first`-`last`; its gateway is network address + 1. */
 export function range(subnet: string, first?: string, last?: string): Range {
   const block = cidr(subnet);
-  const edge = (host: number): Ip => ip(block.ip.text.replace(/\d+$/, String(host)));
+  const gateway = offset(block.ip, 1);
   return {
     subnet: block,
-    first: first === undefined ? edge(1) : ip(first),
-    last: last === undefined ? edge(254) : ip(last),
-    gateway: undefined,
+    first: first === undefined ? gateway : ip(first),
+    last: last === undefined ? offset(block.ip, 254) : ip(last),
+    gateway,
   };
 }
 
@@ -51,11 +52,15 @@ export interface StoreSetup {
   readonly clock?: Clock;
   readonly lock?: Lock;
   readonly network?: string;
+  /** Each a set of its own. */
   readonly ranges?: readonly Range[];
+  readonly ipam?: Supply;
   readonly reserved?: readonly Ip[];
   readonly windows?: boolean;
   readonly onUnreadable?: (error: CniError) => void;
 }
+
+const hostLocal = (ranges: readonly Range[]): Supply => ({ source: 'host-local', sets: ranges.map((one) => [one]) });
 
 /** The store of network "net" in `folder`. */
 export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
@@ -65,7 +70,7 @@ export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
     clock: setup.clock ?? fakeClock(),
     dataDir: folder,
     network: setup.network ?? 'net',
-    ranges: setup.ranges ?? [range('10.244.3.0/24', '10.244.3.10')],
+    ipam: setup.ipam ?? hostLocal(setup.ranges ?? [range('10.244.3.0/24', '10.244.3.10')]),
     reserved: setup.reserved ?? [],
     windows: setup.windows ?? false,
     remainingMs: () => 30_000,

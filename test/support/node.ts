@@ -147,6 +147,7 @@ export function createTestNode(
         {
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
           programs: systemPrograms(false),
+          readText: nodeFiles({ windows: false }).readText,
           native: () => simulatedNative({ dispatcher, process }),
           leases: (decoded, surroundings) =>
             changed(
@@ -156,7 +157,7 @@ export function createTestNode(
                 clock,
                 dataDir: decoded.ipam.dataDir,
                 network: decoded.name,
-                ranges: decoded.ipam.ranges,
+                ipam: decoded.ipam,
                 reserved: reservedAddresses(decoded),
                 windows: false,
                 ...surroundings,

@@ -1,5 +1,6 @@
 /** The `ipam` section as typed data: who gives the addresses, and from where. Which ones a network keeps for itself is its plugin's. */
-import type { Family } from '../net/ip.ts';
+import type { Family, Ip } from '../net/ip.ts';
+import { badArgument, type CniArguments, NO_ARGUMENTS } from '../spec/arguments.ts';
 import {
   type Decoder,
   fail,
@@ -16,6 +17,7 @@ import {
 import type { ResultDns } from '../spec/result.ts';
 import { isAtLeast, SUPPORTED, UNSTATED } from '../spec/version.ts';
 import { decodeSets, type RangeSet } from './ranges.ts';
+import { askedIn, assign } from './requested.ts';
 import { dnsIn } from './resolv-conf.ts';
 import { endpointRoute, type IpamRoute } from './routes.ts';
 
@@ -31,6 +33,8 @@ export interface HostLocalIpam extends Common {
   readonly source: 'host-local';
   /** An attachment gets one address from each. */
   readonly sets: readonly RangeSet[];
+  /** For each set the address that is asked for, where one is. */
+  readonly wanted: readonly (Ip | undefined)[];
 }
 
 /** The executable `type` in CNI_PATH gives them. */
@@ -42,7 +46,7 @@ export interface PluginIpam extends Common {
 export type IpamConfig = HostLocalIpam | PluginIpam;
 
 /** What of it a store gives addresses from. */
-export type Supply = Pick<HostLocalIpam, 'source' | 'sets'> | Pick<PluginIpam, 'source'>;
+export type Supply = Pick<HostLocalIpam, 'source' | 'sets' | 'wanted'> | Pick<PluginIpam, 'source'>;
 
 export const setsOf = (supply: Supply): readonly RangeSet[] => (supply.source === 'host-local' ? supply.sets : []);
 
@@ -51,11 +55,13 @@ export interface IpamInput {
   readonly config: Json;
   /** Absolute. */
   readonly defaultDataDir: string;
+  /** Of CNI_ARGS; they count beside the configuration. */
+  readonly args?: CniArguments | undefined;
   /** Reads the file of `resolvConf`, undefined when there is none; absent for verbs to which DNS does not matter. */
   readonly readText?: ((path: string) => string | undefined) | undefined;
 }
 
-/** Throws code 7 with the JSON path. */
+/** Throws code 7 with the JSON path, code 4 for what CNI_ARGS asks for. */
 export function decodeIpam(input: IpamInput): IpamConfig {
   const section = sectionOf(input);
   const type = typeIn(section);
@@ -64,10 +70,15 @@ export function decodeIpam(input: IpamInput): IpamConfig {
   const sets = decodeSets(section, PATH, runtime);
   const families = sets.flatMap(([range]) => range?.subnet.ip.family ?? []);
   requireExpressible(input.config, families);
+  const { args = NO_ARGUMENTS } = input;
+  if (args.gateways.length > 0) throw badArgument('GATEWAY is not supported with ipam.type "host-local"');
+  const { wanted, refuseRest } = assign(sets, askedIn(input.config, args));
+  refuseRest();
   return {
     source: type,
     dataDir: folderOf(section, input.defaultDataDir),
     sets,
+    wanted,
     routes: optional(section, 'routes', { path: PATH, as: list(endpointRoute) }) ?? [],
     dns: optional(section, 'resolvConf', { path: PATH, as: dnsIn(input.readText) }) ?? {},
   };
@@ -81,7 +92,7 @@ export function decodeIpamForTeardown(input: IpamInput): IpamConfig {
   const section = sectionOf(input);
   const type = typeIn(section);
   if (type !== 'host-local') return { source: 'plugin', type, ...nothingOf(input) };
-  return { ...nothingOf(input), source: type, dataDir: folderOf(section, input.defaultDataDir), sets: [] };
+  return { ...nothingOf(input), source: type, dataDir: folderOf(section, input.defaultDataDir), sets: [], wanted: [] };
 }
 
 const PATH = 'ipam';

@@ -48,6 +48,8 @@ export type Reservation =
   | { readonly kind: 'buried'; readonly tombstone: Tombstone }
   /** Another program's reservation of this container and interface, on host-local's files. */
   | { readonly kind: 'foreign'; readonly addresses: readonly Ip[] }
+  /** An address that was asked for cannot be given. */
+  | { readonly kind: 'unavailable'; readonly address: Ip; readonly why: string }
   | { readonly kind: 'full'; readonly used: number; readonly total: bigint };
 
 /** Everything that is reserved on a network, whoever reserved it: what GC goes through. Reads every file there is. */

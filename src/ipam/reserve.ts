@@ -1,19 +1,14 @@
 /** Reserving: the steps under the lock, from "does it exist" to files that a crash at any instant leaves explicable. */
 import type { Cidr } from '../net/cidr.ts';
-import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { type Choice, nextAddress } from './allocate.ts';
 import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
-import type { RangeSet } from './ranges.ts';
+import { pickAddresses } from './pick.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
-import { readLastReserved, readLease, readLiving, readTombstone, type Shelf, writeLease } from './shelf.ts';
+import { readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 import { filesOf, foreignAddresses, noteFiles, tallyOf } from './tally.ts';
-import { type Pool, usageIn } from './usage.ts';
-
-/** A shelf and what may be given from it. */
-export type Stock = Shelf & Pool;
+import type { Stock } from './usage.ts';
 
 /** One address from each set of ranges, or why not. The record is on disk before any address file is. */
 export function reserve(stock: Stock, request: ReserveRequest): Reservation {
@@ -27,13 +22,9 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const foreign = foreignAddresses(stock, request, folder);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
-  const addresses: Cidr[] = [];
-  for (const [index, set] of stock.sets.entries()) {
-    const choice = pick(stock, { index, set, names: folder.names, exclude: request.exclude });
-    if (choice === undefined) return { kind: 'full', ...usageIn(set, folder.names, stock.reserved) };
-    addresses.push({ ip: choice.ip, prefix: choice.range.subnet.prefix });
-  }
-  const lease = pendingLease(request, addresses);
+  const picked = pickAddresses(stock, { names: folder.names, exclude: request.exclude });
+  if (picked.kind !== 'picked') return picked;
+  const lease = pendingLease(request, picked.addresses);
   noteFiles(stock, folder.tally, filesOf(lease));
   take(stock, { lease, made: stampNow(stock.clock) });
   return { kind: 'reserved', lease };
@@ -53,24 +44,6 @@ function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Leas
     state: 'pending',
     inFlight: false,
   };
-}
-
-interface Pick {
-  readonly index: number;
-  readonly set: RangeSet;
-  readonly names: readonly string[];
-  readonly exclude: readonly Ip[];
-}
-
-function pick(stock: Stock, { index, set, names, exclude }: Pick): Choice | undefined {
-  const taken = new Set(names);
-  return nextAddress({
-    set,
-    after: readLastReserved(stock, index),
-    isTaken: (ip) => taken.has(stock.layout.nameOf(ip)),
-    takenAtMost: names.length,
-    never: [...stock.reserved, ...exclude],
-  });
 }
 
 /** Record, address files, place in the round: in this order (see store.ts); what an error cuts short is taken back. */

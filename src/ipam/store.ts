@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { type Supply, setsOf } from './config.ts';
+import type { Supply } from './config.ts';
 import { inventory } from './inventory.ts';
 import { keysOf, layoutOf } from './layout.ts';
 import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
 import type { LeaseRecord } from './record.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
-import { reserve, type Stock } from './reserve.ts';
+import { reserve } from './reserve.ts';
 import { isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 import { foreignAddresses, tallyOf } from './tally.ts';
-import { usageOf } from './usage.ts';
+import { type Stock, usageOf } from './usage.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
@@ -51,7 +51,7 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
-  const stock: Stock = { files, layout, clock: options.clock, sets: setsOf(options.ipam), reserved: options.reserved };
+  const stock: Stock = { files, layout, clock: options.clock, supply: options.ipam, reserved: options.reserved };
   const locked = async <T>(work: () => T): Promise<T> => {
     const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
     try {

@@ -1,23 +1,25 @@
 /** How full a network is, told by the names in its folder; only of a full one are records read. */
 import type { Ip } from '../net/ip.ts';
 import { capacityOf, keptIn, rangeFor } from './allocate.ts';
+import { type Supply, setsOf } from './config.ts';
 import { addressNames, addressOfName, keysOf } from './layout.ts';
 import type { Usage } from './lease.ts';
 import type { RangeSet } from './ranges.ts';
 import { ageOf } from './record.ts';
 import { readTombstone, type Shelf } from './shelf.ts';
 
-export interface Pool {
-  readonly sets: readonly RangeSet[];
+/** A shelf and what is given from it. */
+export interface Stock extends Shelf {
+  readonly supply: Supply;
   /** Addresses that the network keeps for itself. */
   readonly reserved: readonly Ip[];
 }
 
 /** How many addresses are taken of how many there are, in the set that has none left, else in the first. */
-export function usageOf(stock: Shelf & Pool, tombstoneMs: number): Usage {
-  const { files, layout, sets, reserved } = stock;
+export function usageOf(stock: Stock, tombstoneMs: number): Usage {
+  const { files, layout, supply, reserved } = stock;
   const names = files.list(layout.folder);
-  const each = sets.map((set) => usageIn(set, names, reserved));
+  const each = setsOf(supply).map((set) => usageIn(set, names, reserved));
   const full = each.find(({ used, total }) => BigInt(used) >= total);
   const { used, total } = full ?? each[0] ?? { used: 0, total: 0n };
   return { used, total, canReclaim: BigInt(used) >= total && hasDue(stock, tombstoneMs) };

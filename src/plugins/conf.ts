@@ -4,6 +4,7 @@ import { decodeLog, type LogConfig } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { cidr, policies } from '../policy/endpoint-policies.ts';
 import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
+import { badArgument, type CniArguments } from '../spec/arguments.ts';
 import {
   bool,
   type Decoder,
@@ -64,27 +65,24 @@ const UNSUPPORTED = [
   'subnetFile',
 ] as const;
 /** Capabilities of CONVENTIONS.md that would have to change the endpoint. */
-const UNSUPPORTED_RUNTIME = [
-  'portMappings',
-  'bandwidth',
-  'ips',
-  'mac',
-  'aliases',
-  'infinibandGUID',
-  'deviceID',
-] as const;
+const UNSUPPORTED_RUNTIME = ['portMappings', 'bandwidth', 'mac', 'aliases', 'infinibandGUID', 'deviceID'] as const;
 
 /** What a command gives beside its configuration. */
 export interface Given {
   /** For the file of `ipam.resolvConf`; absent for verbs that make no endpoint. */
   readonly readText?: ((path: string) => string | undefined) | undefined;
+  readonly args?: CniArguments | undefined;
+  /** Reads no more than `forTeardown` leaves. */
   readonly isTeardown?: boolean;
 }
 
 /** Reads the configuration; throws code 7 naming the JSON path. */
-export function decodeConf(config: Json, defaults: Defaults, { readText, isTeardown = false }: Given = {}): NetConf {
+export function decodeConf(whole: Json, defaults: Defaults, given: Given = {}): NetConf {
+  const { args, readText, isTeardown = false } = given;
+  const config = isTeardown ? forTeardown(whole) : whole;
   refuseUnsupported(config);
-  const input = { config, defaultDataDir: defaults.dataDir, readText };
+  if (args?.mac !== undefined && !isTeardown) throw badArgument('MAC is not supported by this version');
+  const input = { config, defaultDataDir: defaults.dataDir, args, readText };
   const ipam = isTeardown ? decodeIpamForTeardown(input) : decodeIpam(input);
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const runtime = at('runtimeConfig', record) ?? {};
@@ -115,7 +113,7 @@ const TEARDOWN = ['name', 'type', 'ipam', 'timeoutSeconds', 'tombstoneSeconds', 
  * A configuration for DEL and GC: what a pod's endpoint was to be does not matter any more, and an agent may have rewritten the
  * file into something that ADD refuses. Nothing of that may keep what is there from being removed.
  */
-export function forTeardown(config: Json): Json {
+function forTeardown(config: Json): Json {
   const needed = TEARDOWN.map((key) => key.toLowerCase());
   return Object.fromEntries(Object.entries(config).filter(([key]) => needed.includes(key.toLowerCase())));
 }
@@ -132,7 +130,10 @@ function refuseUnsupported(config: Json): void {
   }
   const args = member(config, 'args');
   const cni = isRecord(args) ? member(args, 'cni') : undefined;
-  if (isRecord(cni)) for (const key of Object.keys(cni)) refuseUsed(cni, key, `args.cni.${key}`);
+  if (isRecord(cni)) {
+    for (const key of Object.keys(cni).filter((one) => one.toLowerCase() !== 'ips'))
+      refuseUsed(cni, key, `args.cni.${key}`);
+  }
 }
 
 /** An empty list or object asks for nothing, so it is let pass: runtimes send those. */

@@ -111,6 +111,10 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
         },
       );
     }
+    case 'unavailable': {
+      const { address, why } = reservation;
+      return new CniError(Code.Ipam, `${what}: ${address.text} was asked for, but ${why}`);
+    }
     case 'full':
       return new CniError(
         Code.AddressesExhausted,

@@ -117,7 +117,7 @@ config('for DEL and GC only type and dataDir count', () => {
   const teardown = (ipam: object): IpamConfig => decodeIpamForTeardown({ config: { ipam }, defaultDataDir: WINDOWS });
   const nothing = { routes: [], dns: {} };
   const broken = { type: 'host-local', dataDir: 'C:\\ipam', ranges: 'broken', routes: 5, resolvConf: 5 };
-  assert.equal(teardown(broken), { source: 'host-local', dataDir: 'C:\\ipam', sets: [], ...nothing });
+  assert.equal(teardown(broken), { source: 'host-local', dataDir: 'C:\\ipam', sets: [], wanted: [], ...nothing });
   assert.equal(teardown({ type: 'whereabouts' }), {
     source: 'plugin',
     type: 'whereabouts',

@@ -5,10 +5,22 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SYSTEM_CALLS } from '../../src/disk/node-files.ts';
 import { createFileLock } from '../../src/ffi/lock.ts';
+import type { LeaseStore } from '../../src/ipam/lease.ts';
 import { formatCidr } from '../../src/net/cidr.ts';
+import type { Ip } from '../../src/net/ip.ts';
 import { CniError, Code } from '../../src/spec/error.ts';
 import { inFolder, tree } from '../support/disk.ts';
-import { fakeClock, holder, range, request, reserved, storeIn, texts, UNFLUSHED } from '../support/ipam.ts';
+import {
+  fakeClock,
+  holder,
+  range,
+  request,
+  reserved,
+  type StoreSetup,
+  storeIn,
+  texts,
+  UNFLUSHED,
+} from '../support/ipam.ts';
 import { ip } from '../support/net.ts';
 import { rejectsCni, throwsCni } from '../support/throws.ts';
 
@@ -121,7 +133,7 @@ store('one address of each set, each with a round of its own, until one of them 
 store('a set of several ranges gives one address, from the first that has one', () =>
   inFolder(async (folder) => {
     const set = [range('10.1.0.0/24', '10.1.0.10', '10.1.0.11'), range('10.2.0.0/16', '10.2.0.10', '10.2.0.10')];
-    const at = storeIn(folder, { ipam: { source: 'host-local', sets: [set] } });
+    const at = storeIn(folder, { ipam: { source: 'host-local', sets: [set], wanted: [] } });
     const given: string[] = [];
     for (const n of [1, 2, 3]) {
       given.push(...reserved(await at.reserve(request(holder(n)))).addresses.map(formatCidr));
@@ -130,6 +142,51 @@ store('a set of several ranges gives one address, from the first that has one', 
     assert.equal(await at.reserve(request(holder(4))), { kind: 'full', used: 3, total: 3n });
     await at.release(two);
     assert.equal(texts(reserved(await at.reserve(request(holder(4))))), ['10.1.0.11']);
+  }),
+);
+/** A store that is asked for addresses by name. */
+const asking = (folder: string, wanted: readonly (string | undefined)[], setup: StoreSetup = {}): LeaseStore => {
+  const sets = [[range('10.244.3.0/24', '10.244.3.10')], [range('fd00::/64', 'fd00::10', 'fd00::ff')]];
+  const asked = wanted.map((text) => (text === undefined ? undefined : ip(text)));
+  return storeIn(folder, {
+    ...setup,
+    ipam: { source: 'host-local', sets: sets.slice(0, wanted.length), wanted: asked },
+  });
+};
+
+store('an address asked for is given, and the round goes on from there', () =>
+  inFolder(async (folder) => {
+    const given = async (n: number, ...wanted: readonly (string | undefined)[]): Promise<readonly string[]> =>
+      texts(reserved(await asking(folder, wanted).reserve(request(holder(n)))));
+    assert.equal(await given(1, '10.244.3.50', undefined), ['10.244.3.50', 'fd00::10']);
+    assert.equal(await given(2, undefined, 'fd00::5f'), ['10.244.3.51', 'fd00::5f']);
+    assert.equal(await given(3, undefined, undefined), ['10.244.3.52', 'fd00::60']);
+    assert.is(tree(folder)['net/last_reserved_ip.1'], 'fd00::60');
+  }),
+);
+store('an address asked for is that one or none', () =>
+  inFolder(async (folder) => {
+    reserved(await asking(folder, ['10.244.3.50']).reserve(request(one)));
+    const before = tree(folder);
+    const answer = async (
+      wanted: readonly (string | undefined)[],
+      setup: StoreSetup = {},
+      refused: readonly Ip[] = [],
+    ) => asking(folder, wanted, setup).reserve(request(two, refused));
+    const no = (text: string, why: string): unknown => ({ kind: 'unavailable', address: ip(text), why });
+    assert.equal(await answer(['10.244.3.50']), no('10.244.3.50', 'container "pod1" has it'));
+    assert.equal(
+      await answer(['10.244.3.60'], { reserved: [ip('10.244.3.60')] }),
+      no('10.244.3.60', 'the network keeps it for itself'),
+    );
+    assert.equal(
+      await answer(['10.244.3.60'], {}, [ip('10.244.3.60')]),
+      no('10.244.3.60', 'HNS says that another endpoint has it'),
+    );
+    assert.equal(tree(folder), before);
+    // HNS refused both: the one that can change does.
+    const refused = ['10.244.3.60', 'fd00::10'].map(ip);
+    assert.equal(texts(reserved(await answer(['10.244.3.60', undefined], {}, refused))), ['10.244.3.60', 'fd00::11']);
   }),
 );
 store('reserved and excluded addresses are never given, whatever the range holds', () =>

@@ -84,12 +84,10 @@ const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: st
   [{ runtimeConfig: { portMappings: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
   [{ RuntimeConfig: { PORTMAPPINGS: [{ hostPort: 80 }] } }, 'runtimeConfig.portMappings'],
   [{ runtimeConfig: { bandwidth: { ingressRate: 1 } } }, 'runtimeConfig.bandwidth'],
-  [{ runtimeConfig: { ips: ['10.244.3.9'] } }, 'runtimeConfig.ips'],
   [{ runtimeConfig: { mac: '00-15-5D-00-00-01' } }, 'runtimeConfig.mac'],
   [{ runtimeConfig: { aliases: ['web'] } }, 'runtimeConfig.aliases'],
   [{ runtimeConfig: { infinibandGUID: 'x' } }, 'runtimeConfig.infinibandGUID'],
   [{ runtimeConfig: { deviceID: 'x' } }, 'runtimeConfig.deviceID'],
-  [{ args: { cni: { ips: ['10.244.3.9'] } } }, 'args.cni.ips'],
   [{ ARGS: { CNI: { labels: [{ key: 'a' }] } } }, 'args.cni.labels'],
 ];
 for (const [more, path] of NOT_SUPPORTED) {

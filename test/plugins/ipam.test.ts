@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
-import type { TestNode } from '../support/node.ts';
-import { fails, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
+import type { Pod, TestNode } from '../support/node.ts';
+import { fails, must, nothingLeft, onNode, POD, SECOND, THIRD } from '../support/pods.ts';
 
 const ipam = suite('ipam');
 
@@ -48,6 +48,38 @@ ipam(
     // DEL is not told of them by every runtime.
     await must(node.run('DEL', SECOND, node.conf({ ipam: { type: 'host-local', dataDir: node.dataDir } })));
     nothingLeft(node);
+  }),
+);
+ipam(
+  'an address is asked for in three ways, and given or refused',
+  onNode(async (node) => {
+    const given = async (pod: Pod, more: object = {}): Promise<unknown> => {
+      const { ips } = await must(node.run('ADD', pod, node.conf({ ...more })));
+      return (ips as readonly { readonly address: string }[]).map(({ address }) => address);
+    };
+    assert.equal(await given({ ...POD, args: 'IP=10.244.3.50' }), ['10.244.3.50/24']);
+    assert.equal(await given(SECOND, { runtimeConfig: { ips: ['10.244.3.51/24'] } }), ['10.244.3.51/24']);
+    assert.equal(await given(THIRD, { args: { cni: { ips: ['10.244.3.52'] } } }), ['10.244.3.52/24']);
+    const leases = ['10.244.3.50', '10.244.3.51', '10.244.3.52'];
+    assert.equal(node.leases(), leases);
+    const other = { ...POD, ifname: 'eth1' };
+    const taken = { ...other, args: 'IP=10.244.3.51' };
+    await fails(
+      node.run('ADD', taken, node.conf()),
+      Code.Ipam,
+      /10\.244\.3\.51 was asked for, but container "d4e5f6" has it/,
+    );
+    const kept = { ...other, args: 'IP=10.244.3.2' };
+    await fails(node.run('ADD', kept, node.conf()), Code.Ipam, /but the network keeps it for itself$/);
+    assert.equal(node.leases(), leases);
+    // The lease is lost, the endpoint lives: HNS is the judge, and no other address is taken in its place.
+    rmSync(join(node.dataDir, 'cbr0', '10.244.3.51'));
+    await fails(node.run('ADD', taken, node.conf()), Code.Ipam, /but HNS says that another endpoint has it$/);
+    assert.equal(node.leases(), ['10.244.3.50', '10.244.3.52']);
+    assert.is(node.endpoints().length, 3);
+    // DEL has no use for what was asked for, and says nothing of it.
+    await must(node.run('DEL', { ...POD, args: 'IP=frog' }, node.conf({ runtimeConfig: { ips: 'broken' } })));
+    assert.equal(node.leases(), ['10.244.3.52']);
   }),
 );
 

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { readEndpoint } from '../../src/hns/wire.ts';
 import { decodeConf } from '../../src/plugins/conf.ts';
 import { resultOf } from '../../src/plugins/result.ts';
+import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
 import { cidr } from '../support/net.ts';
 
 const NS = '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01';
@@ -12,7 +13,7 @@ const target = {
   ifname: 'net1',
   netns: NS,
   sandbox: `C:\\x\\${NS}`,
-  args: { podNamespace: undefined, podName: undefined },
+  args: NO_ARGUMENTS,
 };
 const lease = (...addresses: readonly string[]): Parameters<typeof resultOf>[0]['lease'] => ({
   key: 'k',

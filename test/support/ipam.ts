@@ -60,7 +60,11 @@ export interface StoreSetup {
   readonly onUnreadable?: (error: CniError) => void;
 }
 
-const hostLocal = (ranges: readonly Range[]): Supply => ({ source: 'host-local', sets: ranges.map((one) => [one]) });
+const hostLocal = (ranges: readonly Range[]): Supply => ({
+  source: 'host-local',
+  sets: ranges.map((one) => [one]),
+  wanted: [],
+});
 
 /** The store of network "net" in `folder`. */
 export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {

@@ -1,25 +1,17 @@
 /** The `ipam` section as typed data: who gives the addresses, and from where. Which ones a network keeps for itself is its plugin's. */
+import type { Cidr } from '../net/cidr.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import { badArgument, type CniArguments, NO_ARGUMENTS } from '../spec/arguments.ts';
-import {
-  type Decoder,
-  fail,
-  type Json,
-  join,
-  list,
-  member,
-  optional,
-  record,
-  refuse,
-  required,
-  text,
-} from '../spec/decode.ts';
+import { fail, type Json, join, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+import { decodeDns } from '../spec/dns.ts';
 import type { ResultDns } from '../spec/result.ts';
 import { isAtLeast, SUPPORTED, UNSTATED } from '../spec/version.ts';
-import { decodeSets, type RangeSet } from './ranges.ts';
+import { folderOf, ourFolderOf } from './data-dir.ts';
+import { cidr, decodeSets, type RangeSet } from './ranges.ts';
 import { askedIn, assign } from './requested.ts';
 import { dnsIn } from './resolv-conf.ts';
-import { endpointRoute, type IpamRoute } from './routes.ts';
+import { endpointRoute, type IpamRoute, networkRoute } from './routes.ts';
+import { decodeStatic, type StaticAddress } from './static.ts';
 
 interface Common {
   readonly dataDir: string;
@@ -37,16 +29,33 @@ export interface HostLocalIpam extends Common {
   readonly wanted: readonly (Ip | undefined)[];
 }
 
+/** An attachment gets all of these; no file says who has them. */
+export interface StaticIpam extends Common {
+  readonly source: 'static';
+  readonly addresses: readonly StaticAddress[];
+}
+
 /** The executable `type` in CNI_PATH gives them. */
 export interface PluginIpam extends Common {
   readonly source: 'plugin';
   readonly type: string;
 }
 
-export type IpamConfig = HostLocalIpam | PluginIpam;
+/** No section, or one without `type`: HNS gives them. What it says is of the network. */
+export interface HnsIpam extends Common {
+  readonly source: 'hns';
+  /** As written, host bits kept. */
+  readonly subnet: Cidr | undefined;
+}
+
+export type IpamConfig = HostLocalIpam | StaticIpam | PluginIpam | HnsIpam;
+export type Source = IpamConfig['source'];
 
 /** What of it a store gives addresses from. */
-export type Supply = Pick<HostLocalIpam, 'source' | 'sets' | 'wanted'> | Pick<PluginIpam, 'source'>;
+export type Supply =
+  | Pick<HostLocalIpam, 'source' | 'sets' | 'wanted'>
+  | Pick<StaticIpam, 'source' | 'addresses'>
+  | Pick<PluginIpam | HnsIpam, 'source'>;
 
 export const setsOf = (supply: Supply): readonly RangeSet[] => (supply.source === 'host-local' ? supply.sets : []);
 
@@ -61,21 +70,58 @@ export interface IpamInput {
   readonly readText?: ((path: string) => string | undefined) | undefined;
 }
 
+const PATH = 'ipam';
+
 /** Throws code 7 with the JSON path, code 4 for what CNI_ARGS asks for. */
 export function decodeIpam(input: IpamInput): IpamConfig {
   const section = sectionOf(input);
   const type = typeIn(section);
-  if (type !== 'host-local') return { source: 'plugin', type, ...nothingOf(input) };
-  const runtime = optional(input.config, 'runtimeConfig', { path: '', as: record }) ?? {};
-  const sets = decodeSets(section, PATH, runtime);
-  const families = sets.flatMap(([range]) => range?.subnet.ip.family ?? []);
-  requireExpressible(input.config, families);
-  const { args = NO_ARGUMENTS } = input;
+  if (type === 'host-local') return decodeHostLocal(section, input);
+  if (type === 'static') return decodeStaticIpam(section, input);
+  return type === undefined ? decodeHns(section, input) : decodeIpamForTeardown(input);
+}
+
+/**
+ * The same for DEL and GC, which know an attachment's addresses from disk: only source and folder are read, so that a range
+ * which an agent has rewritten into nonsense keeps nothing from being freed.
+ */
+export function decodeIpamForTeardown({ config, defaultDataDir }: IpamInput): IpamConfig {
+  const section = sectionOf({ config });
+  const nothing = { routes: [], dns: {} };
+  const type = typeIn(section);
+  if (type === 'host-local') {
+    return { source: type, dataDir: folderOf(section, defaultDataDir), ...nothing, sets: [], wanted: [] };
+  }
+  const dataDir = ourFolderOf(section, defaultDataDir);
+  if (type === 'static') return { source: type, dataDir, ...nothing, addresses: [] };
+  if (type === undefined) return { source: 'hns', dataDir, ...nothing, subnet: undefined };
+  return { source: 'plugin', type, dataDir, ...nothing };
+}
+
+const sectionOf = ({ config }: Pick<IpamInput, 'config'>): Json =>
+  optional(config, PATH, { path: '', as: record }) ?? {};
+
+/** SPEC.md 1.1.0 section 1: `ipam.type` is the name of an executable, and no path. */
+const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+function typeIn(section: Json): string | undefined {
+  const type = optional(section, 'type', { path: PATH, as: text }) ?? '';
+  if (type === '' || PLUGIN.test(type)) return type === '' ? undefined : type;
+  return fail(join(PATH, 'type'), 'the name of an IPAM plugin, without a path', type);
+}
+
+function decodeHostLocal(section: Json, input: IpamInput): HostLocalIpam {
+  const { config, args = NO_ARGUMENTS } = input;
+  const sets = decodeSets(section, PATH, optional(config, 'runtimeConfig', { path: '', as: record }) ?? {});
+  requireExpressible(
+    config,
+    sets.flatMap(([range]) => range?.subnet.ip.family ?? []),
+  );
   if (args.gateways.length > 0) throw badArgument('GATEWAY is not supported with ipam.type "host-local"');
-  const { wanted, refuseRest } = assign(sets, askedIn(input.config, args));
+  const { wanted, refuseRest } = assign(sets, askedIn(config, args));
   refuseRest();
   return {
-    source: type,
+    source: 'host-local',
     dataDir: folderOf(section, input.defaultDataDir),
     sets,
     wanted,
@@ -84,18 +130,45 @@ export function decodeIpam(input: IpamInput): IpamConfig {
   };
 }
 
-/**
- * The same for DEL and GC, which know an attachment's addresses from disk: only source and folder are read, so that a range
- * which an agent has rewritten into nonsense keeps nothing from being freed.
- */
-export function decodeIpamForTeardown(input: IpamInput): IpamConfig {
-  const section = sectionOf(input);
-  const type = typeIn(section);
-  if (type !== 'host-local') return { source: 'plugin', type, ...nothingOf(input) };
-  return { ...nothingOf(input), source: type, dataDir: folderOf(section, input.defaultDataDir), sets: [], wanted: [] };
+function decodeStaticIpam(section: Json, { config, args = NO_ARGUMENTS, defaultDataDir }: IpamInput): StaticIpam {
+  refuseRanges(config, 'ipam.type is "static", expected "host-local" for ranges');
+  const addresses = decodeStatic(section, PATH, { places: askedIn(config, args), args });
+  requireExpressible(
+    config,
+    addresses.map(({ address }) => address.ip.family),
+  );
+  return {
+    source: 'static',
+    dataDir: ourFolderOf(section, defaultDataDir),
+    addresses,
+    routes: optional(section, 'routes', { path: PATH, as: list(endpointRoute) }) ?? [],
+    dns: optional(section, 'dns', { path: PATH, as: decodeDns }) ?? {},
+  };
 }
 
-const PATH = 'ipam';
+/** Keys that say which addresses to give: without a type that would do so they would say nothing. */
+const GIVING = ['ranges', 'rangeStart', 'rangeEnd', 'addresses'] as const;
+const BY_HNS = 'without ipam.type HNS gives the addresses';
+
+function decodeHns(section: Json, { config, args = NO_ARGUMENTS, defaultDataDir }: IpamInput): HnsIpam {
+  for (const key of GIVING) if (member(section, key) !== undefined) refuse(join(PATH, key), BY_HNS);
+  refuseRanges(config, BY_HNS);
+  askedIn(config, args).flat()[0]?.refuse(`none: ${BY_HNS}`);
+  if (args.gateways.length > 0) throw badArgument(`GATEWAY is not supported: ${BY_HNS}`);
+  return {
+    source: 'hns',
+    dataDir: ourFolderOf(section, defaultDataDir),
+    subnet: optional(section, 'subnet', { path: PATH, as: cidr }),
+    routes: optional(section, 'routes', { path: PATH, as: list(networkRoute) }) ?? [],
+    dns: {},
+  };
+}
+
+function refuseRanges(config: Json, why: string): void {
+  const runtime = optional(config, 'runtimeConfig', { path: '', as: record }) ?? {};
+  const ranges = optional(runtime, 'ipRanges', { path: 'runtimeConfig', as: list((item) => item) }) ?? [];
+  if (ranges.length > 0) refuse('runtimeConfig.ipRanges', why);
+}
 
 /** A result before 0.3.0 has room for one address of each family: a second one would be lost without a word. */
 function requireExpressible(config: Json, families: readonly Family[]): void {
@@ -104,46 +177,3 @@ function requireExpressible(config: Json, families: readonly Family[]): void {
   if (isAtLeast(version, '0.3.0') || new Set(families).size === families.length) return;
   refuse(PATH, `CNI ${version} has one address of each family, and it asks for more`);
 }
-
-const sectionOf = ({ config }: IpamInput): Json => required(config, PATH, { path: '', as: record });
-
-/** SPEC.md 1.1.0 section 1: `ipam.type` is the name of an executable, and no path. */
-const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-
-function typeIn(section: Json): string {
-  const type = required(section, 'type', { path: PATH, as: text });
-  return PLUGIN.test(type) ? type : fail(join(PATH, 'type'), 'the name of an IPAM plugin, without a path', type);
-}
-
-/**
- * What is known where the section is another plugin's to read. `dataDir`, which several of them have, also says, when it is absolute,
- * where our records of its attachments lie, so that two nodes' worth of state never meet.
- */
-function nothingOf(input: IpamInput): Common {
-  const section = sectionOf(input);
-  const stated = member(section, 'dataDir');
-  const isOurs = typeof stated === 'string' && (WITH_DRIVE.test(stated) || ROOTED.test(stated));
-  const dataDir = isOurs ? folderOf(section, input.defaultDataDir) : input.defaultDataDir;
-  return { dataDir, routes: [], dns: {} };
-}
-
-/** `dataDir`, absolute. */
-export function folderOf(section: Json, defaultDataDir: string): string {
-  const stated = optional(section, 'dataDir', { path: PATH, as: text }) ?? '';
-  return stated === '' ? defaultDataDir : absolute(defaultDataDir)(stated, join(PATH, 'dataDir'));
-}
-
-const WITH_DRIVE = /^[a-z]:[\\/]/i;
-const ROOTED = /^[\\/]/;
-const SHARE = /^[\\/]{2}/;
-
-/** An absolute folder; on Windows one without a drive is on the drive of the default, not on that of the current folder. */
-const absolute =
-  (defaultDataDir: string): Decoder<string> =>
-  (value, path) => {
-    const folder = text(value, path);
-    const windows = WITH_DRIVE.test(defaultDataDir);
-    if (windows && (WITH_DRIVE.test(folder) || SHARE.test(folder))) return folder;
-    if (!ROOTED.test(folder)) return fail(path, 'an absolute path', folder);
-    return windows ? `${defaultDataDir.slice(0, 2)}${folder}` : folder;
-  };

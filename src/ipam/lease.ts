@@ -1,6 +1,7 @@
 /** What the verbs see of IPAM: leases, what became of them, and the ports the store is built on. */
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Source } from './config.ts';
 
 /** Who holds an address: one interface of one container on one network. */
 export interface Holder {
@@ -20,7 +21,9 @@ export interface Lease extends Holder {
   readonly state: LeaseState;
   /** An HNS call on its endpoint was given up on: HNS may still carry it out. */
   readonly inFlight: boolean;
-  /** Host bits kept; the prefix is the IPAM subnet's. */
+  /** Who gives the addresses. Only those of host-local are in files. */
+  readonly source: Source;
+  /** Host bits kept; the prefix is the IPAM subnet's. What a plugin or HNS gave is here from `commit` on. */
   readonly addresses: readonly Cidr[];
   readonly network: string;
   readonly hnsNetworkId: string;
@@ -36,7 +39,7 @@ export interface Tombstone extends Lease {
   readonly ageMs: number | undefined;
 }
 
-export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'addresses'> {
+export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'source' | 'addresses'> {
   /** Addresses HNS refused in this command: not to be tried again. */
   readonly exclude: readonly Ip[];
 }
@@ -77,12 +80,12 @@ export interface LeaseStore {
   /** The tombstone of this attachment, when it has one. */
   readonly buried: (key: string) => Promise<Tombstone | undefined>;
   /**
-   * Addresses that host-local's files give to this holder. With a record only the files of its addresses are read;
-   * without one the folder is, whoever wrote there: that is not the usual path.
+   * Addresses that this holder has: by its record, and where they are host-local's, by their files, too. Without a record the
+   * folder is read, whoever wrote there: that is not the usual path.
    */
   readonly addressesOf: (holder: Holder) => Promise<readonly Ip[]>;
-  /** `pending` becomes `ready`. */
-  readonly commit: (key: string) => Promise<void>;
+  /** `pending` becomes `ready`, with the addresses that a plugin or HNS gave: what is reserved here keeps those it has. */
+  readonly commit: (key: string, given?: readonly Cidr[]) => Promise<void>;
   readonly markInFlight: (key: string) => Promise<void>;
   /**
    * Frees the holder's addresses, also those without a record of ours, then drops the record; idempotent.

@@ -1,16 +1,17 @@
 /** Reserving: the steps under the lock, from "does it exist" to files that a crash at any instant leaves explicable. */
 import type { Cidr } from '../net/cidr.ts';
 import { CniError, Code } from '../spec/error.ts';
+import type { Source } from './config.ts';
 import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
 import { pickAddresses } from './pick.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
-import { readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
-import { filesOf, foreignAddresses, noteFiles, tallyOf } from './tally.ts';
+import { filed, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { foreignAddresses, noteFiles, tallyOf } from './tally.ts';
 import type { Stock } from './usage.ts';
 
-/** One address from each set of ranges, or why not. The record is on disk before any address file is. */
+/** The addresses that the configuration gives, or why not. The record is on disk before any address file is. */
 export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
@@ -24,13 +25,13 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
 
   const picked = pickAddresses(stock, { names: folder.names, exclude: request.exclude });
   if (picked.kind !== 'picked') return picked;
-  const lease = pendingLease(request, picked.addresses);
-  noteFiles(stock, folder.tally, filesOf(lease));
+  const lease = pendingLease(request, stock.supply.source, picked.addresses);
+  noteFiles(stock, folder.tally, filed(lease).length);
   take(stock, { lease, made: stampNow(stock.clock) });
   return { kind: 'reserved', lease };
 }
 
-function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Lease {
+function pendingLease(request: ReserveRequest, source: Source, addresses: readonly Cidr[]): Lease {
   return {
     key: request.key,
     containerId: request.containerId,
@@ -40,6 +41,7 @@ function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Leas
     endpointId: request.endpointId,
     endpointName: request.endpointName,
     netns: request.netns,
+    source,
     addresses,
     state: 'pending',
     inFlight: false,
@@ -52,14 +54,14 @@ function take(stock: Stock, made: LeaseRecord): void {
   const { lease } = made;
   try {
     writeLease(stock, made);
-    for (const { ip } of lease.addresses) {
+    for (const ip of filed(lease)) {
       if (files.createExclusive(layout.address(ip), contentOf(lease))) continue;
       throw new CniError(
         Code.Ipam,
         `Cannot reserve ${ip.text}: its file has just appeared, expected no writer beside the lock`,
       );
     }
-    for (const [index, { ip }] of lease.addresses.entries()) files.writeFlushed(layout.lastReserved(index), ip.text);
+    for (const [index, ip] of filed(lease).entries()) files.writeFlushed(layout.lastReserved(index), ip.text);
   } catch (failure) {
     takeBack(stock, lease);
     throw failure;

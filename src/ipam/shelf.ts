@@ -2,7 +2,7 @@
 import type { Files } from '../disk/files.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { addressNames, addressOfName, contentOf, type Layout } from './layout.ts';
-import type { Clock, Holder } from './lease.ts';
+import type { Clock, Holder, Lease } from './lease.ts';
 import {
   decodeLease,
   decodeTombstone,
@@ -25,6 +25,10 @@ export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | 
   return content === undefined ? undefined : decodeLease(content, path);
 }
 
+/** The addresses that a lease has files for. */
+export const filed = ({ source, addresses }: Pick<Lease, 'source' | 'addresses'>): readonly Ip[] =>
+  source === 'host-local' ? addresses.map(({ ip }) => ip) : [];
+
 /**
  * The record of a living attachment. One with a tombstone is dead, whatever a crash left beside it. One without its
  * address files was never answered by `reserve`, or is half released, or host-local has released it: its addresses may
@@ -32,7 +36,7 @@ export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | 
  */
 export function readLiving(shelf: Shelf, key: string): LeaseRecord | undefined {
   const record = readTombstone(shelf, key) === undefined ? readLease(shelf, key) : undefined;
-  const isComplete = record?.lease.addresses.every(({ ip }) => isHeldBy(shelf, ip, record.lease));
+  const isComplete = record && filed(record.lease).every((ip) => isHeldBy(shelf, ip, record.lease));
   return isComplete === true ? record : undefined;
 }
 

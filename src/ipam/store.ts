@@ -1,13 +1,13 @@
 /** The lease store of one network: each function takes host-local's lock, does its files, and gives the lock back. */
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
+import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Supply } from './config.ts';
 import { inventory } from './inventory.ts';
 import { keysOf, layoutOf } from './layout.ts';
-import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
-import type { LeaseRecord } from './record.ts';
+import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve } from './reserve.ts';
 import { isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
@@ -71,9 +71,9 @@ export function openStore(options: StoreOptions): LeaseStore {
     find: (key) => ifAny(undefined, () => readLiving(stock, key)?.lease),
     addressesOf: (holder) => ifAny([], () => addressesOf(stock, holder)),
     buried: (key) => ifAny(undefined, () => buried(stock, key)),
-    commit: (key) =>
+    commit: (key, given) =>
       locked(() => {
-        change(stock, key, { state: 'ready', inFlight: false });
+        change(stock, key, { state: 'ready', inFlight: false, given });
       }),
     markInFlight: (key) =>
       locked(() => {
@@ -117,10 +117,17 @@ function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
       tally: tallyOf(stock),
     });
   }
-  return record.lease.addresses.map(({ ip }) => ip).filter((ip) => isHeldBy(stock, ip, holder));
+  const { source, addresses } = record.lease;
+  const all = addresses.map(({ ip }) => ip);
+  return source === 'host-local' ? all.filter((ip) => isHeldBy(stock, ip, holder)) : all;
 }
 
-function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease'], 'state' | 'inFlight'>>): void {
+interface Change extends Partial<Pick<Lease, 'state' | 'inFlight'>> {
+  /** Addresses that are not reserved here. */
+  readonly given?: readonly Cidr[] | undefined;
+}
+
+function change(stock: Stock, key: string, { given, ...to }: Change): void {
   const record = readLiving(stock, key);
   if (record === undefined) {
     throw new CniError(
@@ -131,7 +138,9 @@ function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease']
       },
     );
   }
-  writeLease(stock, { ...record, lease: { ...record.lease, ...to } });
+  const isOurs = record.lease.source === 'host-local' || record.lease.source === 'static';
+  const addresses = isOurs ? record.lease.addresses : (given ?? record.lease.addresses);
+  writeLease(stock, { ...record, lease: { ...record.lease, ...to, addresses } });
 }
 
 interface Look {

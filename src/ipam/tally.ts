@@ -1,8 +1,8 @@
 /** How many address files the records of a network stand for: what its folder holds beyond that is another program's. */
 import type { Ip } from '../net/ip.ts';
 import { addressNames, keysOf } from './layout.ts';
-import type { Holder, Lease } from './lease.ts';
-import { addressesHeldBy, readLease, readTombstone, type Shelf } from './shelf.ts';
+import type { Holder } from './lease.ts';
+import { addressesHeldBy, filed, readLease, readTombstone, type Shelf } from './shelf.ts';
 
 /** Told without reading a record where all have the same number, which a small file says: see `noteFiles`. */
 export interface Tally {
@@ -15,9 +15,6 @@ export interface Tally {
   /** The same as the file says it. */
   readonly stated: number | undefined;
 }
-
-/** The address files of a lease: for each address one. */
-export const filesOf = (lease: Pick<Lease, 'addresses'>): number => lease.addresses.length;
 
 /** Content of the file when the records differ: then they are counted one by one until they are alike again. */
 const MIXED = 'mixed';
@@ -35,7 +32,7 @@ export function tallyOf(shelf: Shelf): Tally {
     const counts = [
       ...leases.map((key) => readLease(shelf, key)),
       ...tombstones.map((key) => readTombstone(shelf, key)),
-    ].flatMap((record) => (record === undefined ? [] : [filesOf(record.lease)]));
+    ].flatMap((record) => (record === undefined ? [] : [filed(record.lease).length]));
     const each = new Set(counts).size === 1 ? counts[0] : undefined;
     return { records, files: counts.reduce((sum, count) => sum + count, 0), each, stated };
   } catch {

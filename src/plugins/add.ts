@@ -1,6 +1,7 @@
 /** ADD: find the network, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
 import { attach, findEndpoint, hnsVersion, readBack } from '../hns/client.ts';
 import type { Endpoint } from '../hns/wire.ts';
+import { isAskedFor } from '../ipam/pick.ts';
 import { hasFeature } from '../policy/features.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -51,6 +52,7 @@ async function reusable(deps: Deps, target: Target): Promise<Attached | undefine
   const endpoint = lease === undefined ? undefined : await findEndpoint(session, lease.endpointId);
   // While HNS may still carry out a call of an earlier command, the endpoint may go again.
   if (lease === undefined || endpoint === undefined || lease.inFlight) return undefined;
+  if (!isAskedFor(conf.ipam, lease.addresses)) return undefined;
   const expected = { lease, netns: target.netns, policies: conf.policies };
   const matches = mismatches(endpoint, expected).length === 0 && isAsRequested(endpoint, requestOf(conf, lease));
   return matches ? { lease, endpoint, conf } : undefined;

@@ -84,6 +84,7 @@ export function decodeConf(whole: Json, defaults: Defaults, given: Given = {}): 
   if (args?.mac !== undefined && !isTeardown) throw badArgument('MAC is not supported by this version');
   const input = { config, defaultDataDir: defaults.dataDir, args, readText };
   const ipam = isTeardown ? decodeIpamForTeardown(input) : decodeIpam(input);
+  if (ipam.source === 'hns') refuse('ipam.type', 'it is absent, expected a string');
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const runtime = at('runtimeConfig', record) ?? {};
   const runtimeDns = member(runtime, 'dns');

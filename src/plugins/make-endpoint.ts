@@ -22,9 +22,10 @@ const MAX_REFUSED = 8;
 
 export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetwork): Promise<Made> {
   const refused: Ip[] = [];
+  let said: CniError | undefined;
   let wasCleared = false;
   for (;;) {
-    const reserved = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused });
+    const reserved = await reserve(deps, target, { hnsNetworkId: network.network.id, exclude: refused, said });
     const { lease, conf } = await withAddresses(deps, reserved);
     const creation = { id: lease.endpointId, request: requestOf(conf, lease) };
     const created = await createEndpoint(deps.session, network.handle, creation);
@@ -39,6 +40,7 @@ export async function makeEndpoint(deps: Deps, target: Target, network: OpenNetw
     await giveBack(deps, lease);
     if (refused.length >= MAX_REFUSED) throw created.error;
     refused.push(...lease.addresses.map((address) => address.ip));
+    said = created.error;
   }
 }
 
@@ -67,12 +69,16 @@ export const attachmentExists = ({ conf }: Deps, { containerId, ifname }: Target
     { details: 'run DEL first; nothing was changed' },
   );
 
-async function reserve(
-  deps: Deps,
-  target: Target,
-  { hnsNetworkId, exclude }: { readonly hnsNetworkId: string; readonly exclude: readonly Ip[] },
-): Promise<Lease> {
+interface Ask {
+  readonly hnsNetworkId: string;
+  readonly exclude: readonly Ip[];
+  /** What HNS said of the address it refused last. */
+  readonly said: CniError | undefined;
+}
+
+async function reserve(deps: Deps, target: Target, ask: Ask): Promise<Lease> {
   const { leases, conf } = deps;
+  const { hnsNetworkId, exclude } = ask;
   const request = {
     ...holderOf(target, conf.name),
     network: conf.name,
@@ -85,8 +91,9 @@ async function reserve(
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;
   if (reservation.kind === 'buried' && (await settle(deps, sweepSession(deps), reservation.tombstone))) {
-    return reserve(deps, target, { hnsNetworkId, exclude });
+    return reserve(deps, target, ask);
   }
+  if (reservation.kind === 'unavailable' && ask.said !== undefined) throw ask.said;
   throw refusal(deps, target, reservation);
 }
 

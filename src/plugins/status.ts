@@ -13,8 +13,8 @@ export async function status(deps: Deps): Promise<void> {
   } catch (failure) {
     throw await whoSuffers(deps, CniError.from(failure));
   }
-  if (deps.delegate === undefined) await requireFreeAddress(deps);
-  else deps.delegate.run('STATUS');
+  if (deps.conf.ipam.source === 'host-local') await requireFreeAddress(deps);
+  deps.delegate?.run('STATUS');
 }
 
 /** Whatever keeps STATUS from its answer keeps ADD from its own: code 50, the text as it is (SPEC.md 1.1.0 section 2 "STATUS"). */

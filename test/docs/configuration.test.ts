@@ -15,6 +15,7 @@ const DECODERS = [
   'src/ipam/config.ts',
   'src/ipam/ranges.ts',
   'src/ipam/routes.ts',
+  'src/ipam/static.ts',
   'src/log/log.ts',
   'src/spec/dns.ts',
   'src/policy/endpoint-policies.ts',

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { decodeIpam, decodeIpamForTeardown, type IpamConfig, setsOf } from '../../src/ipam/config.ts';
 import { formatCidr } from '../../src/net/cidr.ts';
 import { Code } from '../../src/spec/error.ts';
+import { cidr, ip } from '../support/net.ts';
 import { throwsCni } from '../support/throws.ts';
 
 const WINDOWS = 'D:\\var\\lib\\cni\\networks';
@@ -113,6 +114,33 @@ config('leaves the section of another IPAM plugin to that plugin', () => {
   const section = { type: 'whereabouts', range: '10.9.0.0/16', dataDir: 'relative', routes: 5 };
   assert.equal(decode(section), { source: 'plugin', type: 'whereabouts', dataDir: WINDOWS, routes: [], dns: {} });
 });
+config('without a type HNS gives the addresses, and the section tells of the network', () => {
+  const hns = (ipam: unknown, more: object = {}): IpamConfig =>
+    decodeIpam({ config: { ipam, ...more }, defaultDataDir: WINDOWS });
+  const nothing = { source: 'hns', dataDir: WINDOWS, routes: [], dns: {}, subnet: undefined };
+  for (const ipam of [undefined, null, {}, { type: '' }, { type: null, environment: 'azure' }]) {
+    assert.equal(hns(ipam), nothing);
+  }
+  const nat = hns({ subnet: '192.168.100.9/24', routes: [{ GW: '192.168.100.1' }], dataDir: 'D:\\x' });
+  const routes = [{ dst: cidr('0.0.0.0/0'), gw: ip('192.168.100.1') }];
+  assert.equal(nat, { ...nothing, dataDir: 'D:\\x', subnet: cidr('192.168.100.9/24'), routes });
+  assert.equal(hns({ routes: [{ gateway: '192.168.100.1' }] }).routes, routes);
+  assert.equal(hns({ routes: [{ dst: '10.0.0.0/8', gw: '' }] }).routes, [{ dst: cidr('10.0.0.0/8') }]);
+
+  const why = 'without ipam.type HNS gives the addresses';
+  const refused: readonly (readonly [ipam: object, more: object, message: string])[] = [
+    [{ ranges: [[ok]] }, {}, `ipam.ranges: ${why}`],
+    [{ addresses: [] }, {}, `ipam.addresses: ${why}`],
+    [{}, { runtimeConfig: { ipRanges: [[ok]] } }, `runtimeConfig.ipRanges: ${why}`],
+    [{}, { runtimeConfig: { ips: ['10.1.0.5'] } }, `runtimeConfig.ips[0]: it is "10.1.0.5", expected none: ${why}`],
+    [{}, { args: { cni: { ips: ['10.1.0.5'] } } }, `args.cni.ips[0]: it is "10.1.0.5", expected none: ${why}`],
+    [{ routes: [{}] }, {}, 'ipam.routes[0].dst: it is absent, expected a subnet in CIDR form, such as "10.244.3.0/24"'],
+    [{ subnet: 'x' }, {}, 'ipam.subnet: it is "x", expected a subnet in CIDR form, such as "10.244.3.0/24"'],
+  ];
+  for (const [ipam, more, message] of refused) {
+    assert.is(throwsCni(() => hns(ipam, more), Code.InvalidConfig).message, `Cannot use ${message}`);
+  }
+});
 config('for DEL and GC only type and dataDir count', () => {
   const teardown = (ipam: object): IpamConfig => decodeIpamForTeardown({ config: { ipam }, defaultDataDir: WINDOWS });
   const nothing = { routes: [], dns: {} };
@@ -124,6 +152,13 @@ config('for DEL and GC only type and dataDir count', () => {
     dataDir: WINDOWS,
     ...nothing,
   });
+  assert.equal(teardown({ type: 'static', addresses: 5 }), {
+    source: 'static',
+    addresses: [],
+    dataDir: WINDOWS,
+    ...nothing,
+  });
+  assert.equal(teardown({ ranges: 5 }), { source: 'hns', subnet: undefined, dataDir: WINDOWS, ...nothing });
   assert.is(
     throwsCni(() => teardown({ type: 'host-local', dataDir: 'x' }), Code.InvalidConfig).details,
     'JSON path ipam.dataDir',
@@ -162,10 +197,8 @@ config('resolvConf is read for DNS where there is a way to read it', () => {
 
 const ok = { subnet: '10.244.3.0/24' };
 const BAD: readonly (readonly [path: string, section: unknown])[] = [
-  ['ipam', undefined],
   ['ipam', 'host-local'],
-  ['ipam.type', { ...ok }],
-  ...['a/b', 'a\\b', '..', '', '-a', 5].map((type) => ['ipam.type', { ...ok, type }] as const),
+  ...['a/b', 'a\\b', '..', '-a', 5].map((type) => ['ipam.type', { ...ok, type }] as const),
   ['ipam.ranges', { type: 'host-local' }],
   ['ipam.ranges', { type: 'host-local', ranges: [] }],
   ['ipam.ranges', { type: 'host-local', ranges: 'broken' }],

@@ -1,6 +1,7 @@
 /** Every command of the store ended at every system call: what is left is old or new, and DEL makes it clean. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Supply } from '../../src/ipam/config.ts';
 import type { LeaseStore } from '../../src/ipam/lease.ts';
 import type { Range } from '../../src/ipam/ranges.ts';
 import { Cut, inFolder, scissors, tree } from '../support/disk.ts';
@@ -10,17 +11,26 @@ const [one, other] = [holder(1), holder(2)];
 /** Where the addresses come from, and what is left in the folder when nobody has one. */
 interface Kind {
   readonly name: string;
-  readonly ranges: readonly Range[];
+  readonly ipam: Supply;
+  /** How many addresses an attachment has. */
+  readonly addresses: number;
   readonly left: readonly string[];
 }
+const hostLocal = (...sets: readonly Range[]): Supply => ({
+  source: 'host-local',
+  sets: sets.map((one) => [one]),
+  wanted: [],
+});
 const V4 = range('10.244.3.0/24', '10.244.3.10', '10.244.3.12');
 const KINDS: readonly Kind[] = [
-  { name: 'one set', ranges: [V4], left: ['net/last_reserved_ip.0'] },
+  { name: 'one set', ipam: hostLocal(V4), addresses: 1, left: ['net/last_reserved_ip.0'] },
   {
     name: 'two sets',
-    ranges: [V4, range('fd00::/64', 'fd00::10', 'fd00::12')],
+    ipam: hostLocal(V4, range('fd00::/64', 'fd00::10', 'fd00::12')),
+    addresses: 2,
     left: ['net/.wincni/files-each', 'net/last_reserved_ip.0', 'net/last_reserved_ip.1'],
   },
+  { name: 'addresses of HNS', ipam: { source: 'hns' }, addresses: 0, left: ['net/.wincni/files-each'] },
 ];
 
 interface Case {
@@ -115,7 +125,7 @@ async function recovers(folder: string, kind: Kind, where: string): Promise<void
   const held = (await store.addressesOf(one)).map(({ text }) => text);
   const living = await store.find(one.key);
   const neighbour = texts(reserved(await store.reserve(request(other))));
-  assert.is(neighbour.length, kind.ranges.length, where);
+  assert.is(neighbour.length, kind.addresses, where);
   assert.equal(
     held.filter((text) => neighbour.includes(text)),
     [],

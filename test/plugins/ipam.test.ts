@@ -74,12 +74,59 @@ ipam(
     assert.equal(node.leases(), leases);
     // The lease is lost, the endpoint lives: HNS is the judge, and no other address is taken in its place.
     rmSync(join(node.dataDir, 'cbr0', '10.244.3.51'));
-    await fails(node.run('ADD', taken, node.conf()), Code.Ipam, /but HNS says that another endpoint has it$/);
+    await fails(node.run('ADD', taken, node.conf()), Code.Hns, /with 10\.244\.3\.51: HNS answered 0x80071392/);
     assert.equal(node.leases(), ['10.244.3.50', '10.244.3.52']);
     assert.is(node.endpoints().length, 3);
     // DEL has no use for what was asked for, and says nothing of it.
     await must(node.run('DEL', { ...POD, args: 'IP=frog' }, node.conf({ runtimeConfig: { ips: 'broken' } })));
     assert.equal(node.leases(), ['10.244.3.52']);
+  }),
+);
+ipam(
+  'static addresses are those of the configuration, and of the record',
+  onNode(async (node) => {
+    const section = {
+      type: 'static',
+      dataDir: node.dataDir,
+      addresses: [{ address: '10.244.3.77/24', gateway: '10.244.3.1' }],
+      routes: [{ dst: '0.0.0.0/0' }, { dst: '10.96.0.0/12' }],
+      dns: { nameservers: ['10.96.0.11'], domain: 'example.org' },
+    };
+    const conf = (more: object = {}): Record<string, unknown> =>
+      node.conf({ cniVersion: '1.1.0', ipam: section, ...more });
+    const added = await must(node.run('ADD', POD, conf()));
+    assert.equal(
+      [added['ips'], added['routes'], added['dns']],
+      [
+        [{ address: '10.244.3.77/24', gateway: '10.244.3.2', interface: 0 }],
+        [{ dst: '10.96.0.0/12', gw: '10.244.3.2' }],
+        section.dns,
+      ],
+    );
+    assert.equal([node.endpoints(), node.leases()], [[`a1b2c3_cbr0 10.244.3.77 ${POD.netns}`], []]);
+    assert.is(node.records('attachments').length, 1);
+    await must(node.run('STATUS', {}, conf()));
+    await must(node.run('CHECK', POD, conf({ prevResult: added })));
+    await fails(node.run('ADD', POD, conf()), Code.AttachmentExists, /it is attached already$/);
+    assert.equal((await must(node.run('ADD', POD, conf({ repeatedAdd: 'reuse' }))))['ips'], added['ips']);
+    const moved = { ...section, addresses: [{ address: '10.244.3.78/24' }] };
+    const elsewhere = conf({ repeatedAdd: 'reuse', ipam: moved });
+    await fails(node.run('ADD', POD, elsewhere), Code.AttachmentExists, /it is attached already$/);
+    // The address is another pod's: HNS says so, and none is taken in its place.
+    await fails(node.run('ADD', SECOND, conf()), Code.Hns, /with 10\.244\.3\.77: HNS answered 0x80071392/);
+    assert.equal([node.endpoints().length, node.records('attachments').length], [1, 1]);
+    await must(node.run('DEL', POD, conf({ ipam: { type: 'static', dataDir: node.dataDir, addresses: 'broken' } })));
+    nothingLeft(node);
+  }),
+);
+ipam(
+  'an ADD repeated with another address asked for is not answered with the one that is there',
+  onNode(async (node) => {
+    const conf = node.conf({ repeatedAdd: 'reuse' });
+    const added = await must(node.run('ADD', { ...POD, args: 'IP=10.244.3.50' }, conf));
+    assert.equal((await must(node.run('ADD', { ...POD, args: 'IP=10.244.3.50' }, conf)))['ips'], added['ips']);
+    assert.equal((await must(node.run('ADD', POD, conf)))['ips'], added['ips']);
+    await fails(node.run('ADD', { ...POD, args: 'IP=10.244.3.51' }, conf), Code.AttachmentExists, /attached already/);
   }),
 );
 

@@ -21,6 +21,7 @@ const lease = (...addresses: readonly string[]): Parameters<typeof resultOf>[0][
   ifname: 'net1',
   state: 'pending',
   inFlight: false,
+  source: 'host-local',
   addresses: addresses.map(cidr),
   network: 'cbr0',
   hnsNetworkId: 'N',

@@ -7,7 +7,6 @@ import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/sys
 import { entryPoints } from './hns/entry-points.ts';
 import { openStore } from './ipam/store.ts';
 import type { Defaults } from './plugins/conf.ts';
-import { reservedAddresses } from './plugins/gateway.ts';
 import { systemPrograms } from './process/programs.ts';
 import { type Platform, run } from './run.ts';
 import { CniError, Code } from './spec/error.ts';
@@ -88,7 +87,6 @@ const PLATFORM: Platform = {
       dataDir: conf.ipam.dataDir,
       network: conf.name,
       ipam: conf.ipam,
-      reserved: reservedAddresses(conf),
       windows: isWindows,
       ...surroundings,
     }),

@@ -42,6 +42,8 @@ export interface Tombstone extends Lease {
 export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'source' | 'addresses'> {
   /** Addresses HNS refused in this command: not to be tried again. */
   readonly exclude: readonly Ip[];
+  /** Addresses the network keeps for itself, which its type decides: never handed out, also where a range holds them. */
+  readonly reserved: readonly Ip[];
 }
 
 export type Reservation =
@@ -70,6 +72,13 @@ export interface Usage {
   readonly total: bigint;
   /** Whether the next sweep frees an address although none is free now. */
   readonly canReclaim: boolean;
+}
+
+export interface UsageQuestion {
+  /** A tombstone older than that counts as free. */
+  readonly tombstoneMs: number;
+  /** As in a reservation. */
+  readonly reserved: readonly Ip[];
 }
 
 /** The leases of one network; each function takes the lock, does its files, and gives the lock back. */
@@ -102,8 +111,8 @@ export interface LeaseStore {
    */
   readonly claim: (key: string) => Promise<boolean>;
   readonly inventory: () => Promise<Inventory>;
-  /** From the names of the folder, without the lock; a full one has its tombstones read: older than `tombstoneMs` counts as free. */
-  readonly usage: (tombstoneMs: number) => Promise<Usage>;
+  /** From the names of the folder, without the lock; a full one has its tombstones read. Only of addresses in ranges. */
+  readonly usage: (question: UsageQuestion) => Promise<Usage>;
   /**
    * Exhumes the tombstone if it is older than that, or of another boot, by now: another process may have claimed it since it
    * was looked at. Answers whether there is none any more.

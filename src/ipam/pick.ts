@@ -14,6 +14,8 @@ export interface Look {
   readonly names: readonly string[];
   /** Refused by HNS in this command. */
   readonly exclude: readonly Ip[];
+  /** Never given on this network. */
+  readonly reserved: readonly Ip[];
 }
 
 export type Picked =
@@ -44,17 +46,17 @@ function fromSets(stock: Stock, { sets, wanted }: HostLocal, look: Look): Picked
     const why = ip === undefined ? undefined : whyNot(stock, ip, { ...look, isFixed });
     if (ip !== undefined && why !== undefined) return { kind: 'unavailable', address: ip, why };
     const choice = ip === undefined ? next(stock, { set, index }, look) : asked(set, ip);
-    if (choice === undefined) return { kind: 'full', ...usageIn(set, look.names, stock.reserved) };
+    if (choice === undefined) return { kind: 'full', ...usageIn(set, look.names, look.reserved) };
     addresses.push({ ip: choice.ip, prefix: choice.range.subnet.prefix });
   }
   return { kind: 'picked', addresses };
 }
 
 /** Addresses that are not ours to keep from being given twice: only what the network and HNS say counts. */
-function fixed(stock: Stock, given: readonly StaticAddress[], { exclude }: Look): Picked {
+function fixed(stock: Stock, given: readonly StaticAddress[], look: Look): Picked {
   const addresses = given.map(({ address }) => address);
   for (const { ip } of addresses) {
-    const why = whyNot(stock, ip, { names: [], exclude, isFixed: true });
+    const why = whyNot(stock, ip, { ...look, names: [], isFixed: true });
     if (why !== undefined) return { kind: 'unavailable', address: ip, why };
   }
   return { kind: 'picked', addresses };
@@ -68,7 +70,7 @@ function asked(set: RangeSet, ip: Ip): Choice | undefined {
 function next(
   stock: Stock,
   { set, index }: { readonly set: RangeSet; readonly index: number },
-  { names, exclude }: Look,
+  { names, exclude, reserved }: Look,
 ): Choice | undefined {
   const taken = new Set(names);
   return nextAddress({
@@ -76,7 +78,7 @@ function next(
     after: readLastReserved(stock, index),
     isTaken: (ip) => taken.has(stock.layout.nameOf(ip)),
     takenAtMost: names.length,
-    never: [...stock.reserved, ...exclude],
+    never: [...reserved, ...exclude],
   });
 }
 
@@ -89,7 +91,7 @@ interface Fixed extends Look {
 }
 
 /** Why an address that is asked for cannot be given. */
-function whyNot({ files, layout, reserved }: Stock, ip: Ip, { names, exclude, isFixed }: Fixed): string | undefined {
+function whyNot({ files, layout }: Stock, ip: Ip, { names, exclude, reserved, isFixed }: Fixed): string | undefined {
   if (reserved.some(({ text }) => text === ip.text)) return 'the network keeps it for itself';
   if (names.includes(layout.nameOf(ip))) {
     const [holder = ''] = files.readText(layout.address(ip))?.split(/\r?\n/) ?? [];

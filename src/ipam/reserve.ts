@@ -23,7 +23,7 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const foreign = foreignAddresses(stock, request, folder);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
-  const picked = pickAddresses(stock, { names: folder.names, exclude: request.exclude });
+  const picked = pickAddresses(stock, { ...request, names: folder.names });
   if (picked.kind !== 'picked') return picked;
   const lease = pendingLease(request, stock.supply.source, picked.addresses);
   noteFiles(stock, folder.tally, filed(lease).length);

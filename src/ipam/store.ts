@@ -37,8 +37,6 @@ export interface StoreOptions {
   /** The CNI network's name. */
   readonly network: string;
   readonly ipam: Supply;
-  /** Addresses the network keeps for itself: never handed out, also where a range holds them. */
-  readonly reserved: readonly Ip[];
   /** File names as host-local makes them on Windows. */
   readonly windows: boolean;
   /** How long a lock may be waited for, asked each time. */
@@ -51,7 +49,7 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
-  const stock: Stock = { files, layout, clock: options.clock, supply: options.ipam, reserved: options.reserved };
+  const stock: Stock = { files, layout, clock: options.clock, supply: options.ipam };
   const locked = async <T>(work: () => T): Promise<T> => {
     const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
     try {
@@ -94,7 +92,7 @@ export function openStore(options: StoreOptions): LeaseStore {
         : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
     inventory: () => ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
     // Who asks only wants to know, every few seconds: a lock that somebody holds must not keep the answer back.
-    usage: (tombstoneMs) => Promise.resolve(usageOf(stock, tombstoneMs)),
+    usage: (question) => Promise.resolve(usageOf(stock, question)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
     expire: (key, olderThanMs) => ifAny(true, () => expire(stock, key, olderThanMs)),
     exhume: (key) =>

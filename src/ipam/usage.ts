@@ -3,7 +3,7 @@ import type { Ip } from '../net/ip.ts';
 import { capacityOf, keptIn, rangeFor } from './allocate.ts';
 import { type Supply, setsOf } from './config.ts';
 import { addressNames, addressOfName, keysOf } from './layout.ts';
-import type { Usage } from './lease.ts';
+import type { Usage, UsageQuestion } from './lease.ts';
 import type { RangeSet } from './ranges.ts';
 import { ageOf } from './record.ts';
 import { readTombstone, type Shelf } from './shelf.ts';
@@ -11,13 +11,11 @@ import { readTombstone, type Shelf } from './shelf.ts';
 /** A shelf and what is given from it. */
 export interface Stock extends Shelf {
   readonly supply: Supply;
-  /** Addresses that the network keeps for itself. */
-  readonly reserved: readonly Ip[];
 }
 
 /** How many addresses are taken of how many there are, in the set that has none left, else in the first. */
-export function usageOf(stock: Stock, tombstoneMs: number): Usage {
-  const { files, layout, supply, reserved } = stock;
+export function usageOf(stock: Stock, { tombstoneMs, reserved }: UsageQuestion): Usage {
+  const { files, layout, supply } = stock;
   const names = files.list(layout.folder);
   const each = setsOf(supply).map((set) => usageIn(set, names, reserved));
   const full = each.find(({ used, total }) => BigInt(used) >= total);

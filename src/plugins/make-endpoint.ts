@@ -9,6 +9,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { type Addressed, giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { reservedAddresses } from './gateway.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
 import { settle, sweepSession } from './sweep.ts';
@@ -87,6 +88,7 @@ async function reserve(deps: Deps, target: Target, ask: Ask): Promise<Lease> {
     endpointName: endpointName(target, conf.name),
     netns: target.netns,
     exclude,
+    reserved: reservedAddresses(conf),
   };
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;

@@ -1,6 +1,7 @@
 /** STATUS: can an ADD be served now? Called every five seconds on a node, so it asks HNS for one thing only. */
 import { CniError, Code } from '../spec/error.ts';
 import type { Deps } from './deps.ts';
+import { reservedAddresses } from './gateway.ts';
 import { requireNetwork } from './network.ts';
 
 /**
@@ -40,7 +41,10 @@ async function whoSuffers({ leases, conf }: Deps, failure: CniError): Promise<Cn
 }
 
 async function requireFreeAddress({ leases, conf }: Deps): Promise<void> {
-  const { used, total, canReclaim } = await leases.usage(conf.tombstoneMs);
+  const { used, total, canReclaim } = await leases.usage({
+    tombstoneMs: conf.tombstoneMs,
+    reserved: reservedAddresses(conf),
+  });
   if (BigInt(used) < total || canReclaim) return;
   throw new CniError(
     Code.NotAvailable,

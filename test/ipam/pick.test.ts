@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Supply } from '../../src/ipam/config.ts';
-import type { LeaseStore } from '../../src/ipam/lease.ts';
-import type { Ip } from '../../src/net/ip.ts';
+import type { LeaseStore, Reservation, ReserveRequest } from '../../src/ipam/lease.ts';
 import { inFolder, tree } from '../support/disk.ts';
-import { holder, range, request, reserved, type StoreSetup, storeIn, texts } from '../support/ipam.ts';
+import { holder, range, request, reserved, storeIn, texts } from '../support/ipam.ts';
 import { cidr, ip } from '../support/net.ts';
 
 const [one, two] = [holder(1), holder(2)];
@@ -16,11 +15,10 @@ const record = (who: { key: string }): string => `net/.wincni/attachments/${who.
 const named = suite('addresses asked for by name');
 
 /** A store that is asked for addresses by name. */
-const asking = (folder: string, wanted: readonly (string | undefined)[], setup: StoreSetup = {}): LeaseStore => {
+const asking = (folder: string, wanted: readonly (string | undefined)[]): LeaseStore => {
   const sets = [[range('10.244.3.0/24', '10.244.3.10')], [range('fd00::/64', 'fd00::10', 'fd00::ff')]];
   const asked = wanted.map((text) => (text === undefined ? undefined : ip(text)));
   return storeIn(folder, {
-    ...setup,
     ipam: { source: 'host-local', sets: sets.slice(0, wanted.length), wanted: asked },
   });
 };
@@ -39,22 +37,21 @@ named('an address asked for is that one or none', () =>
   inFolder(async (folder) => {
     reserved(await asking(folder, ['10.244.3.50']).reserve(request(one)));
     const before = tree(folder);
-    const answer = async (
+    const answer = (
       wanted: readonly (string | undefined)[],
-      setup: StoreSetup = {},
-      refused: readonly Ip[] = [],
-    ) => asking(folder, wanted, setup).reserve(request(two, refused));
+      more: Partial<ReserveRequest> = {},
+    ): Promise<Reservation> => asking(folder, wanted).reserve(request(two, more));
     const no = (text: string, why: string): unknown => ({ kind: 'unavailable', address: ip(text), why });
     assert.equal(await answer(['10.244.3.50']), no('10.244.3.50', 'container "pod1" has it'));
     assert.equal(
       await answer(['10.244.3.60'], { reserved: [ip('10.244.3.60')] }),
       no('10.244.3.60', 'the network keeps it for itself'),
     );
-    assert.equal(await answer(['10.244.3.60'], {}, [ip('10.244.3.60')]), no('10.244.3.60', 'HNS refused it'));
+    assert.equal(await answer(['10.244.3.60'], { exclude: [ip('10.244.3.60')] }), no('10.244.3.60', 'HNS refused it'));
     assert.equal(tree(folder), before);
     // HNS refused both: the one that can change does.
-    const refused = ['10.244.3.60', 'fd00::10'].map(ip);
-    assert.equal(texts(reserved(await answer(['10.244.3.60', undefined], {}, refused))), ['10.244.3.60', 'fd00::11']);
+    const exclude = ['10.244.3.60', 'fd00::10'].map(ip);
+    assert.equal(texts(reserved(await answer(['10.244.3.60', undefined], { exclude }))), ['10.244.3.60', 'fd00::11']);
   }),
 );
 named.run();
@@ -123,9 +120,9 @@ for (const ipam of GIVEN) {
 elsewhere('static addresses that HNS refused, or that the network keeps, are given no other in their place', () =>
   inFolder(async (folder) => {
     const no = (text: string, why: string): unknown => ({ kind: 'unavailable', address: ip(text), why });
-    const refused = await storeIn(folder, { ipam: STATIC }).reserve(request(one, [ip('fd00::77')]));
+    const refused = await storeIn(folder, { ipam: STATIC }).reserve(request(one, { exclude: [ip('fd00::77')] }));
     assert.equal(refused, no('fd00::77', 'HNS refused it'));
-    const kept = await storeIn(folder, { ipam: STATIC, reserved: [ip('10.244.3.77')] }).reserve(request(one));
+    const kept = await storeIn(folder, { ipam: STATIC }).reserve(request(one, { reserved: [ip('10.244.3.77')] }));
     assert.equal(kept, no('10.244.3.77', 'the network keeps it for itself'));
     assert.equal(tree(folder), {});
   }),

@@ -1,10 +1,19 @@
 /** A lease store on a real folder, with a clock that tests set and a lock that is always free. */
 import { nodeFiles, SYSTEM_CALLS, type SystemCalls } from '../../src/disk/node-files.ts';
 import type { Supply } from '../../src/ipam/config.ts';
-import type { Clock, Holder, Lease, LeaseStore, Lock, Reservation, ReserveRequest } from '../../src/ipam/lease.ts';
+import type {
+  Clock,
+  Holder,
+  Lease,
+  LeaseStore,
+  Lock,
+  Reservation,
+  ReserveRequest,
+  UsageQuestion,
+} from '../../src/ipam/lease.ts';
 import type { Range } from '../../src/ipam/ranges.ts';
 import { openStore } from '../../src/ipam/store.ts';
-import { type Ip, offset } from '../../src/net/ip.ts';
+import { offset } from '../../src/net/ip.ts';
 import type { CniError } from '../../src/spec/error.ts';
 import { cidr, ip } from './net.ts';
 
@@ -55,7 +64,6 @@ export interface StoreSetup {
   /** Each a set of its own. */
   readonly ranges?: readonly Range[];
   readonly ipam?: Supply;
-  readonly reserved?: readonly Ip[];
   readonly windows?: boolean;
   readonly onUnreadable?: (error: CniError) => void;
 }
@@ -75,7 +83,6 @@ export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
     dataDir: folder,
     network: setup.network ?? 'net',
     ipam: setup.ipam ?? hostLocal(setup.ranges ?? [range('10.244.3.0/24', '10.244.3.10')]),
-    reserved: setup.reserved ?? [],
     windows: setup.windows ?? false,
     remainingMs: () => 30_000,
     onUnreadable:
@@ -91,7 +98,7 @@ export function holder(n: number, ifname = 'eth0'): Holder {
   return { key: `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`, containerId: `pod${n}`, ifname };
 }
 
-export function request(who: Holder, exclude: readonly Ip[] = []): ReserveRequest {
+export function request(who: Holder, more: Partial<ReserveRequest> = {}): ReserveRequest {
   return {
     ...who,
     network: 'net',
@@ -99,9 +106,14 @@ export function request(who: Holder, exclude: readonly Ip[] = []): ReserveReques
     endpointId: who.key,
     endpointName: `${who.containerId}_net`,
     netns: '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01',
-    exclude,
+    exclude: [],
+    reserved: [],
+    ...more,
   };
 }
+
+/** How full a network is, with nothing kept back. */
+export const usage = (tombstoneMs: number): UsageQuestion => ({ tombstoneMs, reserved: [] });
 
 /** The lease of a reservation that must have been made. */
 export function reserved(answer: Reservation): Lease {

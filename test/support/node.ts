@@ -9,7 +9,6 @@ import type { TraceEntry } from '../../native/simulator/trace.ts';
 import { nodeFiles } from '../../src/disk/node-files.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
-import { reservedAddresses } from '../../src/plugins/gateway.ts';
 import { systemPrograms } from '../../src/process/programs.ts';
 import { run } from '../../src/run.ts';
 import { simulatedNative } from './simulated-native.ts';
@@ -158,7 +157,6 @@ export function createTestNode(
                 dataDir: decoded.ipam.dataDir,
                 network: decoded.name,
                 ipam: decoded.ipam,
-                reserved: reservedAddresses(decoded),
                 windows: false,
                 ...surroundings,
               }),

@@ -8,7 +8,6 @@ import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/sys
 import { entryPoints } from './hns/entry-points.ts';
 import { openStore } from './ipam/store.ts';
 import type { Platform } from './platform.ts';
-import { reservedAddresses } from './plugins/gateway.ts';
 import { systemPrograms } from './process/programs.ts';
 import { run } from './run.ts';
 import { CniError, Code } from './spec/error.ts';
@@ -86,28 +85,23 @@ function system(): System {
   );
 }
 
+const FILES = nodeFiles({ windows: isWindows });
+
 const PLATFORM: Platform = {
   executable: process.execPath,
   drive: ROOT,
-  files: () => nodeFiles({ windows: isWindows }),
+  files: FILES,
   defaults: DEFAULTS,
   native: () => entryPoints(system()),
   programs: systemPrograms(isWindows),
   leases: (conf, surroundings) =>
     openStore({
-      files: nodeFiles({ windows: isWindows }),
+      files: FILES,
       lock: createFileLock(),
       clock: createBootClock(isWindows ? {} : { bootId: process.env['HNS_SIMULATOR_BOOT'] }),
       dataDir: conf.ipam.dataDir,
       network: conf.name,
-      ranges: conf.ipam.ranges,
-      reserved: reservedAddresses(conf, {
-        id: '',
-        name: '',
-        type: 'L2Bridge',
-        subnets: [],
-        providerAddress: undefined,
-      }),
+      ipam: conf.ipam,
       windows: isWindows,
       ...surroundings,
     }),

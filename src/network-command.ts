@@ -1,19 +1,23 @@
 /** One command of a network plugin: its configuration, a session with HNS, the leases, the verb, and the line in the log. */
 
-import { decodeConf, decodeTeardown, type NetworkPlugin } from './dialects/choose.ts';
+import { decodeConf, type NetworkPlugin } from './dialects/choose.ts';
 import type { NetConf } from './dialects/net-conf.ts';
 import { startDeadline } from './hns/deadline.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
 import { createDelegate } from './ipam/delegate.ts';
+import type { Lease } from './ipam/lease.ts';
 import { writeLog } from './log/log.ts';
 import type { Io, Platform } from './platform.ts';
 import { add } from './plugins/add.ts';
+import { addressesOf } from './plugins/addresses.ts';
 import { check } from './plugins/check.ts';
 import { del } from './plugins/del.ts';
 import type { Deps } from './plugins/deps.ts';
 import { gc } from './plugins/gc.ts';
 import { resultOf } from './plugins/result.ts';
 import { notAvailable, status } from './plugins/status.ts';
+import type { Attached } from './plugins/verify.ts';
+import { NO_ARGUMENTS } from './spec/arguments.ts';
 import type { ConfiguredCommand, DelTarget } from './spec/command.ts';
 import { appendResult, readResult, writeResult } from './spec/convert.ts';
 import type { Json } from './spec/decode.ts';
@@ -25,10 +29,12 @@ export async function networkCommand(
   platform: Platform,
   { plugin, command }: { readonly plugin: NetworkPlugin; readonly command: ConfiguredCommand },
 ): Promise<void> {
-  const podNamespace = 'target' in command ? command.target.args.podNamespace : undefined;
-  const isTeardown = command.verb === 'DEL' || command.verb === 'GC';
-  const decode = isTeardown ? decodeTeardown : decodeConf;
-  const conf = decode(plugin, command.config, { defaults: platform.defaults, podNamespace });
+  const conf = decodeConf(plugin, command.config, {
+    defaults: platform.defaults,
+    args: 'target' in command ? command.target.args : NO_ARGUMENTS,
+    readText: command.verb === 'ADD' ? platform.files.readText : undefined,
+    isTeardown: command.verb === 'DEL' || command.verb === 'GC',
+  });
   const started = performance.now();
   const ledger: Ledger = { sessions: [], notes: [...conf.notes] };
   let failure: CniError | undefined;
@@ -67,13 +73,12 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
   };
   const session = open(conf.timeoutMs);
   const { remainingMs } = session.deadline;
-  const { delegate: type } = conf.ipam;
   const around = { programs: platform.programs, env: io.env, stdin: command.stdin, remainingMs };
   return {
     session,
     conf,
     leases: platform.leases(conf, { remainingMs, onUnreadable: note }),
-    delegate: type === undefined ? undefined : createDelegate({ type, ...around }),
+    delegate: conf.ipam.source === 'plugin' ? createDelegate({ type: conf.ipam.type, ...around }) : undefined,
     aside: open,
     note,
     remark: (sentence) => {
@@ -92,7 +97,7 @@ async function execute(io: Io, deps: Deps, command: ConfiguredCommand): Promise<
       // Behind another plugin of the chain, the result is that plugin's with ours added (SPEC.md 1.1.0 section 2 "ADD").
       const whole = previous === undefined ? own : appendResult(previous, own);
       io.stdout(`${JSON.stringify(writeResult(whole, command.cniVersion))}\n`);
-      if (attached.lease !== undefined) await commit(deps, attached.lease.key);
+      if (attached.lease !== undefined) await commit(deps, { ...attached, lease: attached.lease });
       return;
     }
     case 'CHECK':
@@ -112,9 +117,12 @@ async function execute(io: Io, deps: Deps, command: ConfiguredCommand): Promise<
  * Only now does the runtime know of the attachment; until here a DEL has to expect half of one. The result is out, so that
  * a failure is no answer any more: the lease stays pending, which every other verb can deal with.
  */
-async function commit({ leases, note }: Deps, key: string): Promise<void> {
+async function commit(
+  { leases, note }: Deps,
+  { lease, endpoint }: Attached & { readonly lease: Lease },
+): Promise<void> {
   try {
-    await leases.commit(key);
+    await leases.commit(lease.key, addressesOf(endpoint));
   } catch (failure) {
     note(failure);
   }

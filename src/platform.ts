@@ -25,7 +25,7 @@ export interface Platform {
   readonly defaults: Defaults;
   readonly native: () => Native;
   readonly programs: Programs;
-  readonly files: () => Files;
+  readonly files: Files;
   readonly leases: (conf: NetConf, surroundings: Surroundings) => LeaseStore;
 }
 

@@ -49,7 +49,7 @@ async function configured(io: Io, platform: Platform, command: ConfiguredCommand
   }
   await flannel(command, {
     drive: platform.drive,
-    files: platform.files(),
+    files: platform.files,
     run: (type, config) => delegated(io, platform, { type, command: given(command, config) }),
   });
 }

@@ -1,8 +1,10 @@
 /** One command from environment and stdin to stdout, status and log line. */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { nodeFiles } from '../src/disk/node-files.ts';
 import { simulatorSystem } from '../src/ffi/system.ts';
 import { entryPoints } from '../src/hns/entry-points.ts';
 import type { Io, Platform } from '../src/platform.ts';
@@ -19,9 +21,7 @@ const edge = suite('run()');
 const NO_PLATFORM: Platform = {
   executable: 'wincni',
   drive: '',
-  files: () => {
-    throw new Error('files were asked for');
-  },
+  files: nodeFiles({ windows: false }),
   defaults: { dataDir: '/nowhere', logFile: '/nowhere/x.log' },
   native: () => {
     throw new Error('HNS was asked for');

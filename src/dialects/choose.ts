@@ -45,7 +45,8 @@ function unknown(type: string): never {
 export type NetworkPlugin = Exclude<Plugin, 'flannel' | 'host-local'>;
 
 /** Reads the configuration by the dialect of `plugin`; throws code 7 naming the JSON path. */
-export function decodeConf(plugin: NetworkPlugin, config: Json, context: Context): NetConf {
+export function decodeConf(plugin: NetworkPlugin, whole: Json, context: Context): NetConf {
+  const config = context.isTeardown ? forTeardown(whole) : whole;
   switch (plugin) {
     case 'win-bridge':
       return winBridge(config, context);
@@ -67,7 +68,3 @@ function sdnType(config: Json): string {
     refuse('type', `it is "${type}", expected nat, sdnbridge, sdnoverlay or a type of HNS network`)
   );
 }
-
-/** The same for DEL and GC, which need no more than by what an attachment is found and freed. */
-export const decodeTeardown = (plugin: NetworkPlugin, config: Json, context: Context): NetConf =>
-  decodeConf(plugin, forTeardown(config), context);

@@ -7,6 +7,7 @@ import type { AclDefault } from '../policy/acl-default.ts';
 import type { Bandwidth } from '../policy/bandwidth.ts';
 import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
 import type { PortMapping } from '../policy/port-mappings.ts';
+import type { CniArguments } from '../spec/arguments.ts';
 import type { ResultDns } from '../spec/result.ts';
 
 export interface NetConf {
@@ -91,6 +92,10 @@ export interface Defaults {
 /** What a dialect needs beside the configuration. */
 export interface Context {
   readonly defaults: Defaults;
-  /** The Kubernetes namespace of the pod, when the runtime told it. */
-  readonly podNamespace: string | undefined;
+  /** Of CNI_ARGS; none for verbs without a container. */
+  readonly args: CniArguments;
+  /** Reads the file of `ipam.resolvConf`, undefined when there is none; absent for verbs that make no endpoint. */
+  readonly readText: ((path: string) => string | undefined) | undefined;
+  /** DEL and GC: no more is read than by what an attachment is found and freed. */
+  readonly isTeardown: boolean;
 }

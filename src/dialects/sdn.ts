@@ -1,4 +1,7 @@
 /** Microsoft's nat, sdnbridge and sdnoverlay: one plugin under three names, which also takes HNS's names of networks as `type`. */
+import type { IpamConfig } from '../ipam/config.ts';
+import { cidr } from '../ipam/ranges.ts';
+import { type IpamRoute, networkRoute } from '../ipam/routes.ts';
 import { type Cidr, networkOf, parseCidr } from '../net/cidr.ts';
 import { type Ip, offset, parseIp } from '../net/ip.ts';
 import { additionalArgs } from '../policy/endpoint-policies.ts';
@@ -43,8 +46,9 @@ export function decodeSdn(config: Json, context: Context, networkType: string): 
     ...shared,
     dns: inPodNamespace(shared.dns, config, context),
     apiVersion: undefined,
-    profiles: [profileOf(networkType, { config, flags, stated: isUsed ? defaultsOf(additional) : [] })],
-    newNetwork: flags.enableDualStack ? undefined : newNetwork(config, networkType, policies.network),
+    profiles: [profileOf(networkType, { ipam: shared.ipam, flags, stated: isUsed ? defaultsOf(additional) : [] })],
+    newNetwork:
+      flags.enableDualStack || context.isTeardown ? undefined : newNetwork(config, networkType, policies.network),
     policies: policies.endpoint,
     policyOrder: 'sdn',
     exceptions: [],
@@ -92,12 +96,11 @@ const route: Decoder<Route> = (value, path) => {
 const defaultsOf = (routes: readonly Route[]): readonly Ip[] =>
   routes.flatMap(({ dst, gw }) => (gw !== undefined && (dst?.prefix ?? 0) === 0 ? [gw] : []));
 
-type ProfileNeeds = Readonly<{ config: Json; flags: Flags; stated: readonly Ip[] }>;
+type ProfileNeeds = Readonly<{ ipam: IpamConfig; flags: Flags; stated: readonly Ip[] }>;
 
 /** These plugins take what HNS has under the name; only with two families they look at its type. */
-function profileOf(networkType: string, { config, flags, stated }: ProfileNeeds): Profile {
-  const ipam = ipamOf(config);
-  const own = ipam.subnet === undefined || ipam.type !== undefined ? [] : [gatewayOf(ipam.subnet, ipam.routes)];
+function profileOf(networkType: string, { ipam, flags, stated }: ProfileNeeds): Profile {
+  const own = ipam.source !== 'hns' || ipam.subnet === undefined ? [] : [gatewayOf(ipam.subnet, ipam.routes)];
   return {
     networkTypes: flags.enableDualStack ? [networkType] : ANY_TYPE,
     gateway: { kind: 'ipam', stated: [...stated, ...own], forced: flags.forceBridgeGateway },
@@ -109,37 +112,28 @@ function profileOf(networkType: string, { config, flags, stated }: ProfileNeeds)
 
 const ANY_TYPE = [...new Set(Object.values(TYPES))];
 
-interface Ipam {
-  readonly type: string | undefined;
-  readonly subnet: Cidr | undefined;
-  readonly routes: readonly Route[];
-}
-
 /** What these plugins read of `ipam` besides IPAM itself: the network that they make. */
-function ipamOf(config: Json): Ipam {
+function subnetIn(config: Json): { readonly subnet: Cidr | undefined; readonly routes: readonly IpamRoute[] } {
   const section = optional(config, 'ipam', { path: '', as: record }) ?? {};
-  const subnet = optional(section, 'subnet', { path: 'ipam', as: text }) ?? '';
-  const type = optional(section, 'type', { path: 'ipam', as: text }) ?? '';
   return {
-    type: type === '' ? undefined : type,
-    subnet: subnet === '' ? undefined : (parseCidr(subnet) ?? fail('ipam.subnet', 'a CIDR', subnet)),
-    routes: optional(section, 'routes', { path: 'ipam', as: list(route) }) ?? [],
+    subnet: optional(section, 'subnet', { path: 'ipam', as: cidr }),
+    routes: optional(section, 'routes', { path: 'ipam', as: list(networkRoute) }) ?? [],
   };
 }
 
 /** The first route's gateway, else the subnet's first address (windows-container-networking cni/cni.go, GetNetworkInfo). */
-const gatewayOf = (subnet: Cidr, routes: readonly Route[]): Ip => routes[0]?.gw ?? offset(networkOf(subnet), 1);
+const gatewayOf = (subnet: Cidr, routes: readonly IpamRoute[]): Ip => routes[0]?.gw ?? offset(networkOf(subnet), 1);
 
 /** NAT networks are made without a subnet as well: HNS chooses one. */
 function newNetwork(config: Json, type: string, policies: NewNetwork['policies']): NewNetwork | undefined {
-  const { subnet, routes } = ipamOf(config);
+  const { subnet, routes } = subnetIn(config);
   if (subnet === undefined) return type === 'NAT' ? { type, subnets: [], policies } : undefined;
   const prefix = `${networkOf(subnet).text}/${subnet.prefix}`;
   return { type, subnets: [{ prefix, gateway: gatewayOf(subnet, routes).text }], policies };
 }
 
 /** The pod's namespace goes before the first configured suffix, as with these plugins; a list of the runtime stays as it is. */
-function inPodNamespace(dns: ResultDns, config: Json, { podNamespace }: Context): ResultDns {
+function inPodNamespace(dns: ResultDns, config: Json, { args: { podNamespace } }: Context): ResultDns {
   const runtime = optional(config, 'runtimeConfig', { path: '', as: record }) ?? {};
   const asked = optional(runtime, 'dns', { path: 'runtimeConfig', as: record }) ?? {};
   const searches = member(asked, 'searches');

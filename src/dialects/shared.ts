@@ -1,5 +1,5 @@
 /** The keys that every dialect reads in the same way, and the refusal of those that mean something and are not read. */
-import { decodeIpam } from '../ipam/config.ts';
+import { decodeIpam, decodeIpamForTeardown } from '../ipam/config.ts';
 import { decodeLog } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
@@ -43,21 +43,24 @@ export type Shared = Omit<
 >;
 
 /** Reads the shared keys; throws code 7 naming the JSON path. */
-export function decodeShared(config: Json, { defaults }: Context): Shared {
+export function decodeShared(config: Json, context: Context): Shared {
+  const { defaults, args, readText } = context;
+  const input = { config, defaultDataDir: defaults.dataDir, args, readText };
+  const ipam = context.isTeardown ? decodeIpamForTeardown(input) : decodeIpam(input);
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const runtime = at('runtimeConfig', record) ?? {};
   const runtimeDns = member(runtime, 'dns');
   return {
     name: text(member(config, 'name'), 'name'),
-    ipam: decodeIpam(member(config, 'ipam'), 'ipam', defaults.dataDir),
+    ipam,
     dns: mergeDns(
-      at('dns', decodeDns) ?? {},
+      { ...ipam.dns, ...at('dns', decodeDns) },
       runtimeDns === undefined ? {} : decodeRuntimeDns(runtimeDns, 'runtimeConfig.dns'),
     ),
     portMappings: optional(runtime, 'portMappings', { path: 'runtimeConfig', as: portMappings }) ?? [],
     bandwidth: optional(runtime, 'bandwidth', { path: 'runtimeConfig', as: bandwidth }),
     aclDefault: at('aclDefault', oneOf('allow', 'deny')) ?? 'allow',
-    mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }),
+    mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }) ?? parseMac(args.mac ?? ''),
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
     tombstoneMs: (at('tombstoneSeconds', number(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
@@ -84,7 +87,7 @@ export function forTeardown(config: Json): Json {
 }
 
 /** Capabilities of CONVENTIONS.md that would have to change the endpoint and have no meaning on Windows. */
-const UNSUPPORTED_RUNTIME = ['ips', 'ipRanges', 'aliases', 'infinibandGUID', 'deviceID'] as const;
+const UNSUPPORTED_RUNTIME = ['aliases', 'infinibandGUID', 'deviceID'] as const;
 
 /** Refuses keys that another plugin of the field reads and the one at hand does not, and capabilities that nobody serves. */
 export function refuseUnsupported(config: Json, keys: readonly string[]): void {

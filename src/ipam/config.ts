@@ -1,156 +1,179 @@
-/** The `ipam` section as typed data, by host-local's rules; which addresses a network keeps for itself is its plugin's. */
-import { type Cidr, contains, lastOf, networkOf, parseCidr } from '../net/cidr.ts';
-import { BITS, compareIp, type Ip, offset, parseIp } from '../net/ip.ts';
-import {
-  type Decoder,
-  fail,
-  type Json,
-  join,
-  list,
-  member,
-  optional,
-  record,
-  refuse,
-  required,
-  text,
-} from '../spec/decode.ts';
+/** The `ipam` section as typed data: who gives the addresses, and from where. Which ones a network keeps for itself is its plugin's. */
+import type { Cidr } from '../net/cidr.ts';
+import type { Family, Ip } from '../net/ip.ts';
+import { badArgument, type CniArguments, NO_ARGUMENTS } from '../spec/arguments.ts';
+import { fail, type Json, join, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+import { decodeDns } from '../spec/dns.ts';
+import type { ResultDns } from '../spec/result.ts';
+import { isAtLeast, SUPPORTED, UNSTATED } from '../spec/version.ts';
+import { folderOf, ourFolderOf } from './data-dir.ts';
+import { cidr, decodeSets, type RangeSet } from './ranges.ts';
+import { askedIn, assign } from './requested.ts';
+import { dnsIn } from './resolv-conf.ts';
+import { endpointRoute, type IpamRoute, networkRoute } from './routes.ts';
+import { decodeStatic, type StaticAddress } from './static.ts';
 
-/** Addresses of one subnet, both ends included. Network and broadcast address are outside unless the user put them in. */
-export interface Range {
-  readonly subnet: Cidr;
-  readonly first: Ip;
-  readonly last: Ip;
-  /** As configured; host-local's default (network address + 1) is not filled in. */
-  readonly gateway: Ip | undefined;
-}
-
-export interface IpamRoute {
-  readonly dst: Cidr;
-  readonly gw?: Ip;
-}
-
-export interface IpamConfig {
+interface Common {
   readonly dataDir: string;
-  /** An attachment gets one address from each. */
-  readonly ranges: readonly Range[];
   readonly routes: readonly IpamRoute[];
-  /** The plugin in CNI_PATH that gives the addresses; none when they are given here, from `ranges`. */
-  readonly delegate: string | undefined;
+  /** What IPAM says of DNS; the `dns` of the configuration comes before it. */
+  readonly dns: ResultDns;
 }
 
-const NOT_YET = 'it is not supported yet';
-/** Keys of a route that CNI 1.1.0 knows (SPEC.md section 5, Success) and no HNS route carries. */
-const ROUTE_KEYS_REFUSED = ['mtu', 'advmss', 'priority', 'table', 'scope'] as const;
-
-/** Reads the `ipam` section at `path`; throws code 7 with the JSON path. `defaultDataDir` is absolute. */
-export function decodeIpam(value: unknown, path: string, defaultDataDir: string): IpamConfig {
-  const section = record(value, path);
-  const type = required(section, 'type', { path, as: text });
-  if (type !== 'host-local') return delegated(section, { type, path, defaultDataDir });
-  if (member(section, 'resolvConf') !== undefined) refuse(join(path, 'resolvConf'), NOT_YET);
-  return {
-    dataDir: folderOf(section, { path, defaultDataDir }),
-    ranges: [soleRange(section, path)],
-    routes: optional(section, 'routes', { path, as: list(route) }) ?? [],
-    delegate: undefined,
-  };
+/** Addresses are given here, on host-local's files. */
+export interface HostLocalIpam extends Common {
+  readonly source: 'host-local';
+  /** An attachment gets one address from each. */
+  readonly sets: readonly RangeSet[];
+  /** For each set the address that is asked for, where one is. */
+  readonly wanted: readonly (Ip | undefined)[];
 }
+
+/** An attachment gets all of these; no file says who has them. */
+export interface StaticIpam extends Common {
+  readonly source: 'static';
+  readonly addresses: readonly StaticAddress[];
+}
+
+/** The executable `type` in CNI_PATH gives them. */
+export interface PluginIpam extends Common {
+  readonly source: 'plugin';
+  readonly type: string;
+}
+
+/** No section, or one without `type`: HNS gives them. What it says is of the network. */
+export interface HnsIpam extends Common {
+  readonly source: 'hns';
+  /** As written, host bits kept. */
+  readonly subnet: Cidr | undefined;
+}
+
+export type IpamConfig = HostLocalIpam | StaticIpam | PluginIpam | HnsIpam;
+export type Source = IpamConfig['source'];
+
+/** What of it a store gives addresses from. */
+export type Supply =
+  | Pick<HostLocalIpam, 'source' | 'sets' | 'wanted'>
+  | Pick<StaticIpam, 'source' | 'addresses'>
+  | Pick<PluginIpam | HnsIpam, 'source'>;
+
+export const setsOf = (supply: Supply): readonly RangeSet[] => (supply.source === 'host-local' ? supply.sets : []);
+
+export interface IpamInput {
+  /** The whole network configuration: the runtime's part of it counts, too. */
+  readonly config: Json;
+  /** Absolute. */
+  readonly defaultDataDir: string;
+  /** Of CNI_ARGS; they count beside the configuration. */
+  readonly args?: CniArguments | undefined;
+  /** Reads the file of `resolvConf`, undefined when there is none; absent for verbs to which DNS does not matter. */
+  readonly readText?: ((path: string) => string | undefined) | undefined;
+}
+
+const PATH = 'ipam';
+
+/** Throws code 7 with the JSON path, code 4 for what CNI_ARGS asks for. */
+export function decodeIpam(input: IpamInput): IpamConfig {
+  const section = sectionOf(input);
+  const type = typeIn(section);
+  if (type === 'host-local') return decodeHostLocal(section, input);
+  if (type === 'static') return decodeStaticIpam(section, input);
+  return type === undefined ? decodeHns(section, input) : decodeIpamForTeardown(input);
+}
+
+/**
+ * The same for DEL and GC, which know an attachment's addresses from disk: only source and folder are read, so that a range
+ * which an agent has rewritten into nonsense keeps nothing from being freed.
+ */
+export function decodeIpamForTeardown({ config, defaultDataDir }: IpamInput): IpamConfig {
+  const section = sectionOf({ config });
+  const nothing = { routes: [], dns: {} };
+  const type = typeIn(section);
+  if (type === 'host-local') {
+    return { source: type, dataDir: folderOf(section, defaultDataDir), ...nothing, sets: [], wanted: [] };
+  }
+  const dataDir = ourFolderOf(section, defaultDataDir);
+  if (type === 'static') return { source: type, dataDir, ...nothing, addresses: [] };
+  if (type === undefined) return { source: 'hns', dataDir, ...nothing, subnet: undefined };
+  return { source: 'plugin', type, dataDir, ...nothing };
+}
+
+const sectionOf = ({ config }: Pick<IpamInput, 'config'>): Json =>
+  optional(config, PATH, { path: '', as: record }) ?? {};
 
 /** SPEC.md 1.1.0 section 1: `ipam.type` is the name of an executable, and no path. */
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-/**
- * Its other keys are the plugin's to read; `dataDir`, which several of them have, also says, when it is absolute, where our records of its
- * attachments lie, so that two nodes' worth of state never meet.
- */
-function delegated(section: Json, { type, path, defaultDataDir }: Delegated): IpamConfig {
-  if (!PLUGIN.test(type)) fail(join(path, 'type'), 'the name of an IPAM plugin, without a path', type);
-  const stated = member(section, 'dataDir');
-  const isOurs = typeof stated === 'string' && (WITH_DRIVE.test(stated) || ROOTED.test(stated));
-  const dataDir = isOurs ? folderOf(section, { path, defaultDataDir }) : defaultDataDir;
-  return { dataDir, ranges: [], routes: [], delegate: type };
+function typeIn(section: Json): string | undefined {
+  const type = optional(section, 'type', { path: PATH, as: text }) ?? '';
+  if (type === '' || PLUGIN.test(type)) return type === '' ? undefined : type;
+  return fail(join(PATH, 'type'), 'the name of an IPAM plugin, without a path', type);
 }
 
-interface Delegated {
-  readonly type: string;
-  readonly path: string;
-  readonly defaultDataDir: string;
-}
-
-/** `dataDir`, absolute. */
-function folderOf(section: Json, { path, defaultDataDir }: { path: string; defaultDataDir: string }): string {
-  const stated = optional(section, 'dataDir', { path, as: text }) ?? '';
-  return stated === '' ? defaultDataDir : absolute(stated, { path: join(path, 'dataDir'), defaultDataDir });
-}
-
-/** One range, at the top of the section or alone in `ranges`; the peer would take an address for each of several. */
-function soleRange(section: Json, path: string): Range {
-  const setsPath = join(path, 'ranges');
-  const sets = optional(section, 'ranges', { path, as: list(list((item) => item)) }) ?? [];
-  const top = member(section, 'subnet') !== undefined;
-  if (sets.length === 0) return top ? range(section, path) : fail(setsPath, `${path}.subnet or one range`, undefined);
-  if (sets.length > 1 || top) refuse(setsPath, `more than one range set ${NOT_YET.slice(3)}`);
-  const [members = []] = sets;
-  if (members.length > 1) refuse(`${setsPath}[0]`, `more than one range in a set ${NOT_YET.slice(3)}`);
-  return range(members[0], `${setsPath}[0][0]`);
-}
-
-/** Defaults as host-local's: from network address + 1 to the last address, for IPv4 the last before broadcast. */
-const range: Decoder<Range> = (value, path) => {
-  const object = record(value, path);
-  const subnet = required(object, 'subnet', { path, as: network });
-  const inside: Decoder<Ip> = (item, at) => {
-    const ip = address(item, at);
-    return contains(subnet, ip) ? ip : fail(at, `an address in ${networkOf(subnet).text}/${subnet.prefix}`, item);
+function decodeHostLocal(section: Json, input: IpamInput): HostLocalIpam {
+  const { config, args = NO_ARGUMENTS } = input;
+  const sets = decodeSets(section, PATH, optional(config, 'runtimeConfig', { path: '', as: record }) ?? {});
+  requireExpressible(
+    config,
+    sets.flatMap(([range]) => range?.subnet.ip.family ?? []),
+  );
+  if (args.gateways.length > 0) throw badArgument('GATEWAY is not supported with ipam.type "host-local"');
+  const { wanted, refuseRest } = assign(sets, askedIn(config, args));
+  refuseRest();
+  return {
+    source: 'host-local',
+    dataDir: folderOf(section, input.defaultDataDir),
+    sets,
+    wanted,
+    routes: optional(section, 'routes', { path: PATH, as: list(endpointRoute) }) ?? [],
+    dns: optional(section, 'resolvConf', { path: PATH, as: dnsIn(input.readText) }) ?? {},
   };
-  const first = optional(object, 'rangeStart', { path, as: inside }) ?? offset(networkOf(subnet), 1);
-  const last =
-    optional(object, 'rangeEnd', { path, as: inside }) ?? offset(lastOf(subnet), subnet.ip.family === 4 ? -1 : 0);
-  if (compareIp(first, last) > 0) {
-    fail(join(path, 'rangeStart'), `an address not after the range's end ${last.text}`, first.text);
-  }
-  return { subnet, first, last, gateway: optional(object, 'gateway', { path, as: emptyOr(address) }) };
-};
+}
 
-/** A subnet as host-local takes it: no host bits, and room for two addresses beside the first and the last. */
-const network: Decoder<Cidr> = (value, path) => {
-  const found = cidr(value, path);
-  const start = networkOf(found);
-  if (compareIp(start, found.ip) !== 0)
-    fail(path, `a subnet without host bits: "${start.text}/${found.prefix}"`, value);
-  if (BITS[found.ip.family] - found.prefix < 2) fail(path, `a subnet of at least four addresses`, value);
-  return found;
-};
+function decodeStaticIpam(section: Json, { config, args = NO_ARGUMENTS, defaultDataDir }: IpamInput): StaticIpam {
+  refuseRanges(config, 'ipam.type is "static", expected "host-local" for ranges');
+  const addresses = decodeStatic(section, PATH, { places: askedIn(config, args), args });
+  requireExpressible(
+    config,
+    addresses.map(({ address }) => address.ip.family),
+  );
+  return {
+    source: 'static',
+    dataDir: ourFolderOf(section, defaultDataDir),
+    addresses,
+    routes: optional(section, 'routes', { path: PATH, as: list(endpointRoute) }) ?? [],
+    dns: optional(section, 'dns', { path: PATH, as: decodeDns }) ?? {},
+  };
+}
 
-const route: Decoder<IpamRoute> = (value, path) => {
-  const object = record(value, path);
-  for (const key of ROUTE_KEYS_REFUSED) {
-    if (member(object, key) !== undefined) refuse(join(path, key), 'HNS routes have no such property');
-  }
-  const dst = required(object, 'dst', { path, as: cidr });
-  const gw = optional(object, 'gw', { path, as: emptyOr(address) });
-  return gw === undefined ? { dst } : { dst, gw };
-};
+/** Keys that say which addresses to give: without a type that would do so they would say nothing. */
+const GIVING = ['ranges', 'rangeStart', 'rangeEnd', 'addresses'] as const;
+const BY_HNS = 'without ipam.type HNS gives the addresses';
 
-const cidr: Decoder<Cidr> = (value, path) =>
-  parseCidr(text(value, path)) ?? fail(path, 'a subnet in CIDR form, such as "10.244.3.0/24"', value);
+function decodeHns(section: Json, { config, args = NO_ARGUMENTS, defaultDataDir }: IpamInput): HnsIpam {
+  for (const key of GIVING) if (member(section, key) !== undefined) refuse(join(PATH, key), BY_HNS);
+  refuseRanges(config, BY_HNS);
+  askedIn(config, args).flat()[0]?.refuse(`none: ${BY_HNS}`);
+  if (args.gateways.length > 0) throw badArgument(`GATEWAY is not supported: ${BY_HNS}`);
+  return {
+    source: 'hns',
+    dataDir: ourFolderOf(section, defaultDataDir),
+    subnet: optional(section, 'subnet', { path: PATH, as: cidr }),
+    routes: optional(section, 'routes', { path: PATH, as: list(networkRoute) }) ?? [],
+    dns: {},
+  };
+}
 
-const address: Decoder<Ip> = (value, path) => parseIp(text(value, path)) ?? fail(path, 'an IP address', value);
+function refuseRanges(config: Json, why: string): void {
+  const runtime = optional(config, 'runtimeConfig', { path: '', as: record }) ?? {};
+  const ranges = optional(runtime, 'ipRanges', { path: 'runtimeConfig', as: list((item) => item) }) ?? [];
+  if (ranges.length > 0) refuse('runtimeConfig.ipRanges', why);
+}
 
-/** Templates leave "" where they have nothing to say; Go's net.IP reads that as none. */
-const emptyOr =
-  (as: Decoder<Ip>): Decoder<Ip | undefined> =>
-  (value, path) =>
-    value === '' ? undefined : as(value, path);
-
-const WITH_DRIVE = /^[a-z]:[\\/]/i;
-const ROOTED = /^[\\/]/;
-const SHARE = /^[\\/]{2}/;
-
-/** An absolute folder; on Windows one without a drive is on the drive of the default, not on that of the current folder. */
-function absolute(folder: string, { path, defaultDataDir }: { path: string; defaultDataDir: string }): string {
-  const windows = WITH_DRIVE.test(defaultDataDir);
-  if (windows && (WITH_DRIVE.test(folder) || SHARE.test(folder))) return folder;
-  if (!ROOTED.test(folder)) return fail(path, 'an absolute path', folder);
-  return windows ? `${defaultDataDir.slice(0, 2)}${folder}` : folder;
+/** A result before 0.3.0 has room for one address of each family: a second one would be lost without a word. */
+function requireExpressible(config: Json, families: readonly Family[]): void {
+  const stated = member(config, 'cniVersion');
+  const version = SUPPORTED.find((one) => one === stated) ?? UNSTATED;
+  if (isAtLeast(version, '0.3.0') || new Set(families).size === families.length) return;
+  refuse(PATH, `CNI ${version} has one address of each family, and it asks for more`);
 }

@@ -4,8 +4,8 @@ import { addressNames, addressOfName, keysOf } from './layout.ts';
 import type { Inventory } from './lease.ts';
 import { ageOf } from './record.ts';
 import { asTombstone } from './release.ts';
-import type { Stock } from './reserve.ts';
 import { readLease, readTombstone } from './shelf.ts';
+import type { Stock } from './usage.ts';
 
 /** Reads all of it; a record that cannot be read is reported and left. */
 export function inventory(stock: Stock, onUnreadable: (error: CniError) => void): Inventory {

@@ -11,13 +11,17 @@ import type { Holder } from './lease.ts';
  *                        /.wincni/attachments/<key>.json
  *                        /.wincni/tombstones/<key>.json
  *                        /.wincni/looked-at     the tombstone looked at last
+ *                        /.wincni/files-each    how many addresses each record has, where that is not one
  */
 export interface Layout {
   readonly folder: string;
   readonly lock: string;
+  /** Of everything that is ours. */
+  readonly records: string;
   readonly attachments: string;
   readonly tombstones: string;
   readonly lookedAt: string;
+  readonly filesEach: string;
   readonly attachment: (key: string) => string;
   readonly tombstone: (key: string) => string;
   readonly lastReserved: (range: number) => string;
@@ -35,16 +39,18 @@ export function layoutOf(options: { dataDir: string; network: string; windows: b
   const { dataDir, network, windows } = options;
   if (!NETWORK.test(network)) fail('name', 'letters, digits, "_", "." and "-", the first a letter or digit', network);
   const folder = join(dataDir, network);
-  const ours = join(folder, '.wincni');
-  const attachments = join(ours, 'attachments');
-  const tombstones = join(ours, 'tombstones');
+  const records = join(folder, '.wincni');
+  const attachments = join(records, 'attachments');
+  const tombstones = join(records, 'tombstones');
   const nameOf = (ip: Ip): string => (windows ? ip.text.replaceAll(':', '_') : ip.text);
   return {
     folder,
     lock: join(folder, 'lock'),
+    records,
     attachments,
     tombstones,
-    lookedAt: join(ours, 'looked-at'),
+    lookedAt: join(records, 'looked-at'),
+    filesEach: join(records, 'files-each'),
     attachment: (key) => join(attachments, fileOf(key)),
     tombstone: (key) => join(tombstones, fileOf(key)),
     lastReserved: (range) => join(folder, `last_reserved_ip.${range}`),

@@ -1,6 +1,7 @@
 /** What the verbs see of IPAM: leases, what became of them, and the ports the store is built on. */
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Source } from './config.ts';
 
 /** Who holds an address: one interface of one container on one network. */
 export interface Holder {
@@ -20,7 +21,9 @@ export interface Lease extends Holder {
   readonly state: LeaseState;
   /** An HNS call on its endpoint was given up on: HNS may still carry it out. */
   readonly inFlight: boolean;
-  /** Host bits kept; the prefix is the IPAM subnet's. */
+  /** Who gives the addresses. Only those of host-local are in files. */
+  readonly source: Source;
+  /** Host bits kept; the prefix is the IPAM subnet's. What a plugin or HNS gave is here from `commit` on. */
   readonly addresses: readonly Cidr[];
   readonly network: string;
   readonly hnsNetworkId: string;
@@ -36,9 +39,11 @@ export interface Tombstone extends Lease {
   readonly ageMs: number | undefined;
 }
 
-export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'addresses'> {
+export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'source' | 'addresses'> {
   /** Addresses HNS refused in this command: not to be tried again. */
   readonly exclude: readonly Ip[];
+  /** Addresses the network keeps for itself, which its type decides: never handed out, also where a range holds them. */
+  readonly reserved: readonly Ip[];
 }
 
 export type Reservation =
@@ -48,6 +53,8 @@ export type Reservation =
   | { readonly kind: 'buried'; readonly tombstone: Tombstone }
   /** Another program's reservation of this container and interface, on host-local's files. */
   | { readonly kind: 'foreign'; readonly addresses: readonly Ip[] }
+  /** An address that was asked for cannot be given. */
+  | { readonly kind: 'unavailable'; readonly address: Ip; readonly why: string }
   | { readonly kind: 'full'; readonly used: number; readonly total: bigint };
 
 /** Everything that is reserved on a network, whoever reserved it: what GC goes through. Reads every file there is. */
@@ -67,6 +74,13 @@ export interface Usage {
   readonly canReclaim: boolean;
 }
 
+export interface UsageQuestion {
+  /** A tombstone older than that counts as free. */
+  readonly tombstoneMs: number;
+  /** As in a reservation. */
+  readonly reserved: readonly Ip[];
+}
+
 /** The leases of one network; each function takes the lock, does its files, and gives the lock back. */
 export interface LeaseStore {
   /** The record is on disk, flushed, before this answers. */
@@ -75,12 +89,12 @@ export interface LeaseStore {
   /** The tombstone of this attachment, when it has one. */
   readonly buried: (key: string) => Promise<Tombstone | undefined>;
   /**
-   * Addresses that host-local's files give to this holder. With a record only the files of its addresses are read;
-   * without one the folder is, whoever wrote there: that is not the usual path.
+   * Addresses that this holder has: by its record, and where they are host-local's, by their files, too. Without a record the
+   * folder is read, whoever wrote there: that is not the usual path.
    */
   readonly addressesOf: (holder: Holder) => Promise<readonly Ip[]>;
-  /** `pending` becomes `ready`. */
-  readonly commit: (key: string) => Promise<void>;
+  /** `pending` becomes `ready`, with the addresses that a plugin or HNS gave: what is reserved here keeps those it has. */
+  readonly commit: (key: string, given?: readonly Cidr[]) => Promise<void>;
   readonly markInFlight: (key: string) => Promise<void>;
   /**
    * Frees the holder's addresses, also those without a record of ours, then drops the record; idempotent.
@@ -97,8 +111,8 @@ export interface LeaseStore {
    */
   readonly claim: (key: string) => Promise<boolean>;
   readonly inventory: () => Promise<Inventory>;
-  /** From the names of the folder, without the lock; a full one has its tombstones read: older than `tombstoneMs` counts as free. */
-  readonly usage: (tombstoneMs: number) => Promise<Usage>;
+  /** From the names of the folder, without the lock; a full one has its tombstones read. Only of addresses in ranges. */
+  readonly usage: (question: UsageQuestion) => Promise<Usage>;
   /**
    * Exhumes the tombstone if it is older than that, or of another boot, by now: another process may have claimed it since it
    * was looked at. Answers whether there is none any more.

@@ -1,7 +1,8 @@
 /** Our records as JSON: leases and tombstones with the boot they were made in. What is unreadable is an error, never absence. */
-import { formatCidr, parseCidr } from '../net/cidr.ts';
+import { type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';
 import { bool, type Decoder, fail, integer, type Json, list, oneOf, record, required, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
+import type { Source } from './config.ts';
 import type { Clock, Lease } from './lease.ts';
 
 /** A moment that is comparable within one boot. */
@@ -24,7 +25,10 @@ export interface TombstoneRecord extends LeaseRecord {
   readonly claimed: boolean;
 }
 
-const VERSION = 1;
+const VERSION = 2;
+/** It had no source: then a record with addresses was host-local's, one without was that of a plugin. */
+const OLDEST = 1;
+const SOURCES: readonly Source[] = ['host-local', 'static', 'plugin', 'hns'];
 
 export function stampNow(clock: Clock): Stamp {
   return { bootId: clock.bootId(), uptimeMs: Math.floor(clock.uptimeMs()) };
@@ -64,13 +68,13 @@ function leaseJson({ lease, made }: LeaseRecord): Json {
 function decode<T>(content: string, path: string, as: Decoder<T>): T {
   try {
     const value = record(JSON.parse(content), '');
-    required(value, 'version', { path: '', as: integer(VERSION, VERSION) });
+    required(value, 'version', { path: '', as: integer(OLDEST, VERSION) });
     return as(value, '');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CniError(
       Code.Ipam,
-      `Cannot read the lease record "${path}": it is unreadable, expected version ${VERSION}`,
+      `Cannot read the lease record "${path}": it is unreadable, expected version ${OLDEST} to ${VERSION}`,
       {
         details: `${reason}; the file is left as it is`,
         cause,
@@ -78,6 +82,10 @@ function decode<T>(content: string, path: string, as: Decoder<T>): T {
     );
   }
 }
+
+const sourceOf = (addresses: readonly Cidr[]): Source => (addresses.length === 0 ? 'plugin' : 'host-local');
+
+const cidr: Decoder<Cidr> = (value, path) => parseCidr(text(value, path)) ?? fail(path, 'a CIDR', value);
 
 const stamp: Decoder<Stamp> = (value, path) => {
   const object = record(value, path);
@@ -90,6 +98,7 @@ const stamp: Decoder<Stamp> = (value, path) => {
 const leaseRecord: Decoder<LeaseRecord> = (value, path) => {
   const object = record(value, path);
   const at = <T>(key: string, as: Decoder<T>): T => required(object, key, { path, as });
+  const addresses = at('addresses', list(cidr));
   const lease: Lease = {
     key: at('key', text),
     containerId: at('containerId', text),
@@ -99,10 +108,8 @@ const leaseRecord: Decoder<LeaseRecord> = (value, path) => {
     endpointId: at('endpointId', text),
     endpointName: at('endpointName', text),
     netns: at('netns', text),
-    addresses: at(
-      'addresses',
-      list((item, itemPath) => parseCidr(text(item, itemPath)) ?? fail(itemPath, 'a CIDR', item)),
-    ),
+    source: object['version'] === OLDEST ? sourceOf(addresses) : at('source', oneOf(...SOURCES)),
+    addresses,
     state: at('state', oneOf('pending', 'ready')),
     inFlight: at('inFlight', bool),
   };

@@ -1,35 +1,27 @@
 /** Giving back: release, burial and exhumation as steps under the lock, each of which may be the last and can be repeated. */
 import type { Holder, Lease, Tombstone } from './lease.ts';
 import { ageOf, stampNow, type TombstoneRecord } from './record.ts';
-import {
-  foreignAddresses,
-  freeAddress,
-  readLease,
-  readLiving,
-  readTombstone,
-  type Shelf,
-  writeTombstone,
-} from './shelf.ts';
+import { filed, freeAddress, readLease, readLiving, readTombstone, type Shelf, writeTombstone } from './shelf.ts';
+import { foreignAddresses, tallyOf } from './tally.ts';
 
 /**
  * Frees the holder's addresses, then drops its record. Without a record, a lease that another program wrote for the
  * same container and interface is looked for. What a tombstone keeps stays kept.
  */
-export function release(shelf: Shelf, holder: Holder, rangeCount: number): void {
+export function release(shelf: Shelf, holder: Holder): void {
   const isBuried = readTombstone(shelf, holder.key) !== undefined;
   const lease = isBuried ? undefined : readLease(shelf, holder.key)?.lease;
-  for (const { ip } of lease?.addresses ?? []) freeAddress(shelf, ip, holder);
+  for (const ip of lease === undefined ? [] : filed(lease)) freeAddress(shelf, ip, holder);
   if (!isBuried && lease === undefined) {
-    const names = shelf.files.list(shelf.layout.folder);
-    for (const ip of foreignAddresses(shelf, holder, { names, rangeCount }))
-      shelf.files.remove(shelf.layout.address(ip));
+    const folder = { names: shelf.files.list(shelf.layout.folder), tally: tallyOf(shelf) };
+    for (const ip of foreignAddresses(shelf, holder, folder)) shelf.files.remove(shelf.layout.address(ip));
   }
   dropRecord(shelf, holder.key);
 }
 
 /** Addresses first: a record without them is found and dropped again, addresses without a record would be lost. */
 export function dropLease(shelf: Shelf, lease: Lease): void {
-  for (const { ip } of lease.addresses) freeAddress(shelf, ip, lease);
+  for (const ip of filed(lease)) freeAddress(shelf, ip, lease);
   dropRecord(shelf, lease.key);
 }
 

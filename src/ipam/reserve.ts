@@ -1,28 +1,17 @@
 /** Reserving: the steps under the lock, from "does it exist" to files that a crash at any instant leaves explicable. */
 import type { Cidr } from '../net/cidr.ts';
-import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { nextAddress } from './allocate.ts';
-import type { Range } from './config.ts';
+import type { Source } from './config.ts';
 import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
+import { pickAddresses } from './pick.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease } from './release.ts';
-import {
-  foreignAddresses,
-  readLastReserved,
-  readLease,
-  readLiving,
-  readTombstone,
-  type Shelf,
-  writeLease,
-} from './shelf.ts';
-import { type Ranges, usageIn } from './usage.ts';
+import { filed, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { foreignAddresses, noteFiles, tallyOf } from './tally.ts';
+import type { Stock } from './usage.ts';
 
-/** A shelf and what may be given from it. */
-export type Stock = Shelf & Ranges;
-
-/** One address from each range, or why not. The record is on disk before any address file is. */
+/** The addresses that the configuration gives, or why not. The record is on disk before any address file is. */
 export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
@@ -30,22 +19,19 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
   const torn = readLease(stock, request.key);
   if (torn !== undefined) dropLease(stock, torn.lease);
-  const names = stock.files.list(stock.layout.folder);
-  const foreign = foreignAddresses(stock, request, { names, rangeCount: stock.ranges.length });
+  const folder = { names: stock.files.list(stock.layout.folder), tally: tallyOf(stock) };
+  const foreign = foreignAddresses(stock, request, folder);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
-  const addresses: Cidr[] = [];
-  for (const [index, range] of stock.ranges.entries()) {
-    const ip = pick(stock, { index, range, names, exclude: request.exclude });
-    if (ip === undefined) return { kind: 'full', ...usageIn(range, names, stock.reserved) };
-    addresses.push({ ip, prefix: range.subnet.prefix });
-  }
-  const lease = pendingLease(request, addresses);
+  const picked = pickAddresses(stock, { ...request, names: folder.names });
+  if (picked.kind !== 'picked') return picked;
+  const lease = pendingLease(request, stock.supply.source, picked.addresses);
+  noteFiles(stock, folder.tally, filed(lease).length);
   take(stock, { lease, made: stampNow(stock.clock) });
   return { kind: 'reserved', lease };
 }
 
-function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Lease {
+function pendingLease(request: ReserveRequest, source: Source, addresses: readonly Cidr[]): Lease {
   return {
     key: request.key,
     containerId: request.containerId,
@@ -55,28 +41,11 @@ function pendingLease(request: ReserveRequest, addresses: readonly Cidr[]): Leas
     endpointId: request.endpointId,
     endpointName: request.endpointName,
     netns: request.netns,
+    source,
     addresses,
     state: 'pending',
     inFlight: false,
   };
-}
-
-interface Pick {
-  readonly index: number;
-  readonly range: Range;
-  readonly names: readonly string[];
-  readonly exclude: readonly Ip[];
-}
-
-function pick(stock: Stock, { index, range, names, exclude }: Pick): Ip | undefined {
-  const taken = new Set(names);
-  return nextAddress({
-    range,
-    after: readLastReserved(stock, index),
-    isTaken: (ip) => taken.has(stock.layout.nameOf(ip)),
-    takenAtMost: names.length,
-    never: [...stock.reserved, ...exclude],
-  });
 }
 
 /** Record, address files, place in the round: in this order (see store.ts); what an error cuts short is taken back. */
@@ -85,14 +54,14 @@ function take(stock: Stock, made: LeaseRecord): void {
   const { lease } = made;
   try {
     writeLease(stock, made);
-    for (const { ip } of lease.addresses) {
+    for (const ip of filed(lease)) {
       if (files.createExclusive(layout.address(ip), contentOf(lease))) continue;
       throw new CniError(
         Code.Ipam,
         `Cannot reserve ${ip.text}: its file has just appeared, expected no writer beside the lock`,
       );
     }
-    for (const [index, { ip }] of lease.addresses.entries()) files.writeFlushed(layout.lastReserved(index), ip.text);
+    for (const [index, ip] of filed(lease).entries()) files.writeFlushed(layout.lastReserved(index), ip.text);
   } catch (failure) {
     takeBack(stock, lease);
     throw failure;

@@ -1,8 +1,8 @@
 /** The files of one network as records and holders: single reads and writes, each whole in itself; their order is not decided here. */
 import type { Files } from '../disk/files.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
-import { addressNames, addressOfName, contentOf, keysOf, type Layout } from './layout.ts';
-import type { Clock, Holder } from './lease.ts';
+import { addressNames, addressOfName, contentOf, type Layout } from './layout.ts';
+import type { Clock, Holder, Lease } from './lease.ts';
 import {
   decodeLease,
   decodeTombstone,
@@ -25,6 +25,10 @@ export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | 
   return content === undefined ? undefined : decodeLease(content, path);
 }
 
+/** The addresses that a lease has files for. */
+export const filed = ({ source, addresses }: Pick<Lease, 'source' | 'addresses'>): readonly Ip[] =>
+  source === 'host-local' ? addresses.map(({ ip }) => ip) : [];
+
 /**
  * The record of a living attachment. One with a tombstone is dead, whatever a crash left beside it. One without its
  * address files was never answered by `reserve`, or is half released, or host-local has released it: its addresses may
@@ -32,7 +36,7 @@ export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | 
  */
 export function readLiving(shelf: Shelf, key: string): LeaseRecord | undefined {
   const record = readTombstone(shelf, key) === undefined ? readLease(shelf, key) : undefined;
-  const isComplete = record?.lease.addresses.every(({ ip }) => isHeldBy(shelf, ip, record.lease));
+  const isComplete = record && filed(record.lease).every((ip) => isHeldBy(shelf, ip, record.lease));
   return isComplete === true ? record : undefined;
 }
 
@@ -69,36 +73,21 @@ export function isHeldBy({ files, layout }: Shelf, ip: Ip, holder: Holder): bool
   return files.readText(layout.address(ip))?.trim() === contentOf(holder);
 }
 
-/** A look into the network's folder. */
-export interface Folder {
-  readonly names: readonly string[];
-  /** How many addresses a record of ours stands for. */
-  readonly rangeCount: number;
-}
-
 /**
- * The addresses that host-local's files give to a holder of whom we have no record. Reads every file of the folder,
- * though not when our records account for all there are.
+ * The addresses that host-local's files give to this holder; `names` are those of the folder. Reads every address file.
  * Files of versions of host-local that knew no interface hold the id alone; they count when there is no other.
  */
-export function foreignAddresses(shelf: Shelf, holder: Holder, { names, rangeCount }: Folder): readonly Ip[] {
-  if (isAllOurs(shelf, names, rangeCount)) return [];
+export function addressesHeldBy(
+  { files, layout }: Pick<Shelf, 'files' | 'layout'>,
+  holder: Pick<Holder, 'containerId' | 'ifname'>,
+  names: readonly string[],
+): readonly Ip[] {
   const held = addressNames(names).flatMap((name) => {
     const ip = addressOfName(name);
-    const content = ip && shelf.files.readText(shelf.layout.address(ip))?.trim();
+    const content = ip && files.readText(layout.address(ip))?.trim();
     return ip === undefined || content === undefined ? [] : [{ ip, content }];
   });
   const exact = held.filter(({ content }) => content === contentOf(holder));
   const found = exact.length > 0 ? exact : held.filter(({ content }) => content === holder.containerId);
   return found.map(({ ip }) => ip);
-}
-
-/**
- * Whether the number of address files among the folder's `names` is what our records explain: then no other program
- * has a lease here. A reservation that a crash cut short has a record and no file: alone it makes the numbers differ,
- * which costs the reading of the folder; together with as many leases of others it hides them until its DEL.
- */
-function isAllOurs({ files, layout }: Shelf, names: readonly string[], rangeCount: number): boolean {
-  const records = keysOf(files.list(layout.attachments)).length + keysOf(files.list(layout.tombstones)).length;
-  return addressNames(names).length === records * rangeCount;
 }

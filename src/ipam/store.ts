@@ -1,17 +1,18 @@
 /** The lease store of one network: each function takes host-local's lock, does its files, and gives the lock back. */
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
+import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
-import type { Range } from './config.ts';
+import type { Supply } from './config.ts';
 import { inventory } from './inventory.ts';
 import { keysOf, layoutOf } from './layout.ts';
-import type { Clock, Holder, LeaseStore, Lock, Tombstone } from './lease.ts';
-import type { LeaseRecord } from './record.ts';
+import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
-import { reserve, type Stock } from './reserve.ts';
-import { foreignAddresses, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
-import { usageOf } from './usage.ts';
+import { reserve } from './reserve.ts';
+import { isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { foreignAddresses, tallyOf } from './tally.ts';
+import { type Stock, usageOf } from './usage.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
@@ -35,9 +36,7 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** The CNI network's name. */
   readonly network: string;
-  readonly ranges: readonly Range[];
-  /** Addresses the network keeps for itself: never handed out, also where a range holds them. */
-  readonly reserved: readonly Ip[];
+  readonly ipam: Supply;
   /** File names as host-local makes them on Windows. */
   readonly windows: boolean;
   /** How long a lock may be waited for, asked each time. */
@@ -50,7 +49,7 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
-  const stock: Stock = { files, layout, clock: options.clock, ranges: options.ranges, reserved: options.reserved };
+  const stock: Stock = { files, layout, clock: options.clock, supply: options.ipam };
   const locked = async <T>(work: () => T): Promise<T> => {
     const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
     try {
@@ -70,9 +69,9 @@ export function openStore(options: StoreOptions): LeaseStore {
     find: (key) => ifAny(undefined, () => readLiving(stock, key)?.lease),
     addressesOf: (holder) => ifAny([], () => addressesOf(stock, holder)),
     buried: (key) => ifAny(undefined, () => buried(stock, key)),
-    commit: (key) =>
+    commit: (key, given) =>
       locked(() => {
-        change(stock, key, { state: 'ready', inFlight: false });
+        change(stock, key, { state: 'ready', inFlight: false, given });
       }),
     markInFlight: (key) =>
       locked(() => {
@@ -80,7 +79,7 @@ export function openStore(options: StoreOptions): LeaseStore {
       }),
     release: (holder) =>
       ifAny(undefined, () => {
-        release(stock, holder, stock.ranges.length);
+        release(stock, holder);
       }),
     bury: (key) =>
       ifAny(undefined, () => {
@@ -93,7 +92,7 @@ export function openStore(options: StoreOptions): LeaseStore {
         : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
     inventory: () => ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
     // Who asks only wants to know, every few seconds: a lock that somebody holds must not keep the answer back.
-    usage: (tombstoneMs) => Promise.resolve(usageOf(stock, tombstoneMs)),
+    usage: (question) => Promise.resolve(usageOf(stock, question)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
     expire: (key, olderThanMs) => ifAny(true, () => expire(stock, key, olderThanMs)),
     exhume: (key) =>
@@ -113,13 +112,20 @@ function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
   if (record === undefined) {
     return foreignAddresses(stock, holder, {
       names: stock.files.list(stock.layout.folder),
-      rangeCount: stock.ranges.length,
+      tally: tallyOf(stock),
     });
   }
-  return record.lease.addresses.map(({ ip }) => ip).filter((ip) => isHeldBy(stock, ip, holder));
+  const { source, addresses } = record.lease;
+  const all = addresses.map(({ ip }) => ip);
+  return source === 'host-local' ? all.filter((ip) => isHeldBy(stock, ip, holder)) : all;
 }
 
-function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease'], 'state' | 'inFlight'>>): void {
+interface Change extends Partial<Pick<Lease, 'state' | 'inFlight'>> {
+  /** Addresses that are not reserved here. */
+  readonly given?: readonly Cidr[] | undefined;
+}
+
+function change(stock: Stock, key: string, { given, ...to }: Change): void {
   const record = readLiving(stock, key);
   if (record === undefined) {
     throw new CniError(
@@ -130,7 +136,9 @@ function change(stock: Stock, key: string, to: Partial<Pick<LeaseRecord['lease']
       },
     );
   }
-  writeLease(stock, { ...record, lease: { ...record.lease, ...to } });
+  const isOurs = record.lease.source === 'host-local' || record.lease.source === 'static';
+  const addresses = isOurs ? record.lease.addresses : (given ?? record.lease.addresses);
+  writeLease(stock, { ...record, lease: { ...record.lease, ...to, addresses } });
 }
 
 interface Look {

@@ -1,25 +1,25 @@
 /** How full a network is, told by the names in its folder; only of a full one are records read. */
 import type { Ip } from '../net/ip.ts';
-import { capacityOf, isWithin } from './allocate.ts';
-import type { Range } from './config.ts';
+import { capacityOf, keptIn, rangeFor } from './allocate.ts';
+import { type Supply, setsOf } from './config.ts';
 import { addressNames, addressOfName, keysOf } from './layout.ts';
-import type { Usage } from './lease.ts';
+import type { Usage, UsageQuestion } from './lease.ts';
+import type { RangeSet } from './ranges.ts';
 import { ageOf } from './record.ts';
 import { readTombstone, type Shelf } from './shelf.ts';
 
-export interface Ranges {
-  readonly ranges: readonly Range[];
-  /** Addresses that the network keeps for itself. */
-  readonly reserved: readonly Ip[];
+/** A shelf and what is given from it. */
+export interface Stock extends Shelf {
+  readonly supply: Supply;
 }
 
-/** How many addresses of all ranges are taken, of how many there are. */
-export function usageOf(stock: Shelf & Ranges, tombstoneMs: number): Usage {
-  const { files, layout, ranges, reserved } = stock;
+/** How many addresses are taken of how many there are, in the set that has none left, else in the first. */
+export function usageOf(stock: Stock, { tombstoneMs, reserved }: UsageQuestion): Usage {
+  const { files, layout, supply } = stock;
   const names = files.list(layout.folder);
-  const each = ranges.map((range) => usageIn(range, names, reserved));
-  const fullest = each.find(({ used, total }) => BigInt(used) >= total);
-  const { used, total } = fullest ?? each[0] ?? { used: 0, total: 0n };
+  const each = setsOf(supply).map((set) => usageIn(set, names, reserved));
+  const full = each.find(({ used, total }) => BigInt(used) >= total);
+  const { used, total } = full ?? each[0] ?? { used: 0, total: 0n };
   return { used, total, canReclaim: BigInt(used) >= total && hasDue(stock, tombstoneMs) };
 }
 
@@ -35,15 +35,15 @@ function hasDue(shelf: Shelf, tombstoneMs: number): boolean {
   });
 }
 
-/** The same for one range; `names` are those of the network's folder. */
+/** The same for one set; `names` are those of the network's folder. */
 export function usageIn(
-  range: Range,
+  set: RangeSet,
   names: readonly string[],
   reserved: readonly Ip[],
 ): { readonly used: number; readonly total: bigint } {
-  const kept = new Set(reserved.map((ip) => ip.text));
+  const kept = keptIn(set, reserved);
   const used = addressNames(names)
     .map(addressOfName)
-    .filter((ip) => ip !== undefined && isWithin(range, ip) && !kept.has(ip.text)).length;
-  return { used, total: capacityOf(range, reserved) };
+    .filter((ip) => ip !== undefined && rangeFor(set, ip) !== undefined && !kept.has(ip.text)).length;
+  return { used, total: capacityOf(set, reserved) };
 }

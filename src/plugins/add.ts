@@ -2,6 +2,7 @@
 import { addPolicies, findEndpoint, readBack } from '../hns/client.ts';
 import { attach } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
+import { isAskedFor } from '../ipam/pick.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { gatewaysOf, giveBack } from './addresses.ts';
@@ -78,6 +79,7 @@ async function reusable(deps: Deps, target: Target, around: Surroundings): Promi
   const endpoint = lease === undefined ? undefined : await findEndpoint(session, lease.endpointId);
   // While HNS may still carry out a call of an earlier command, the endpoint may go again.
   if (lease === undefined || endpoint === undefined || lease.inFlight) return undefined;
+  if (!isAskedFor(conf.ipam, lease.addresses)) return undefined;
   const place = placeOf(target.netns, target.containerId);
   const wanted: Wanted = { conf, lease, place, ipamGateways: gatewaysOf(conf, lease), ...around };
   const expected = { lease, place, policyTypes: policyTypesOf(conf) };

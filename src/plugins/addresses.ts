@@ -1,9 +1,11 @@
 /** Where an attachment's addresses come from and go back to: our own leases, and the IPAM plugin where one is configured. */
 
 import type { NetConf } from '../dialects/net-conf.ts';
+import type { Endpoint } from '../hns/wire.ts';
+import { setsOf } from '../ipam/config.ts';
 import type { Holder, Lease, Tombstone } from '../ipam/lease.ts';
-import { type Cidr, contains, networkOf, parseCidr } from '../net/cidr.ts';
-import { type Ip, offset, parseIp } from '../net/ip.ts';
+import { type Cidr, contains, parseCidr } from '../net/cidr.ts';
+import { BITS, type Ip, parseIp } from '../net/ip.ts';
 import { fail } from '../spec/decode.ts';
 import type { Result } from '../spec/result.ts';
 import type { Deps } from './deps.ts';
@@ -40,11 +42,23 @@ export async function withAddresses(deps: Deps, lease: Lease): Promise<Addressed
   }
 }
 
-/** As host-local answers: the configured gateway of the range that an address is from, else the subnet's first address. */
+/** As host-local and static answer: the gateway of the range that an address is from, or the one configured with it. */
 export const gatewaysOf = ({ ipam }: NetConf, { addresses }: Lease): readonly Ip[] =>
-  addresses.flatMap(({ ip }) => {
-    const range = ipam.ranges.find(({ subnet }) => contains(subnet, ip));
-    return range === undefined ? [] : [range.gateway ?? offset(networkOf(range.subnet), 1)];
+  addresses.flatMap(({ ip }): readonly Ip[] => {
+    const found =
+      ipam.source === 'static'
+        ? ipam.addresses.find(({ address }) => address.ip.text === ip.text)
+        : setsOf(ipam)
+            .flat()
+            .find(({ subnet }) => contains(subnet, ip));
+    return found?.gateway === undefined ? [] : [found.gateway];
+  });
+
+/** What HNS gave, with the prefix lengths that it knows. */
+export const addressesOf = ({ addresses }: Endpoint): readonly Cidr[] =>
+  addresses.flatMap(({ ip, prefix }) => {
+    const known = parseIp(ip);
+    return known === undefined ? [] : [{ ip: known, prefix: prefix ?? BITS[known.family] }];
   });
 
 /** What the configuration says of DNS is taken before what IPAM says. */

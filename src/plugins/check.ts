@@ -105,15 +105,17 @@ async function againstLease({ leases, conf }: Deps, target: Target, endpoint: En
   const holder = holderOf(target, conf.name);
   const lease = await leases.find(holder.key);
   const policyTypes = policyTypesOf(conf);
-  // What an IPAM plugin reserved is its own CHECK's matter, and what HNS chose is nobody's: our record then holds no addresses.
-  if (conf.ipam.ranges.length === 0) {
-    return lease === undefined ? [] : mismatches(endpoint, { lease: undefined, place, policyTypes });
-  }
+  const againstRecord = (): readonly string[] => {
+    if (lease === undefined) return [];
+    // Of what a plugin or HNS gave, a record that was never made ready holds no addresses.
+    return mismatches(endpoint, { lease: lease.addresses.length === 0 ? undefined : lease, place, policyTypes });
+  };
+  if (conf.ipam.source !== 'host-local') return againstRecord();
   const reserved = (await leases.addressesOf(holder)).map((ip) => ip.text);
   const unreserved = endpoint.addresses.map((address) => address.ip).filter((ip) => !reserved.includes(ip));
   return [
     ...unreserved.map((ip) => `${ip} is not reserved for this container in ${conf.ipam.dataDir}`),
-    ...(lease === undefined ? [] : mismatches(endpoint, { lease, place, policyTypes })),
+    ...againstRecord(),
   ];
 }
 

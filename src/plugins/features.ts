@@ -1,6 +1,8 @@
 /** What of a configuration needs a certain version of HNS; it is asked only when there is something. */
 import type { NetConf } from '../dialects/net-conf.ts';
 import { hnsVersion } from '../hns/v1.ts';
+import { type IpamConfig, setsOf } from '../ipam/config.ts';
+import type { Family } from '../net/ip.ts';
 import { type Feature, featuresNeeded, hasFeature, versionsWith } from '../policy/features.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Deps } from './deps.ts';
@@ -27,8 +29,13 @@ export async function requireFeatures({ session, conf }: Deps): Promise<void> {
   );
 }
 
+const familiesOf = (ipam: IpamConfig): readonly Family[] =>
+  ipam.source === 'static'
+    ? ipam.addresses.map(({ address }) => address.ip.family)
+    : setsOf(ipam).flatMap((set) => set.map(({ subnet }) => subnet.ip.family));
+
 function needsOf(conf: NetConf): readonly Need[] {
-  const hasV6 = conf.ipam.ranges.some(({ subnet }) => subnet.ip.family === 6);
+  const hasV6 = familiesOf(conf.ipam).includes(6);
   const ofPolicies = [...conf.policies, ...(conf.newNetwork?.policies ?? [])];
   return [
     ...(conf.loopbackDsr ? [{ feature: 'direct server return', path: 'loopbackDSR' } as const] : []),

@@ -1,6 +1,7 @@
 /** Which gateway a pod has on its network, and which addresses no pod may have. Pure. */
 import type { NetConf, Profile } from '../dialects/net-conf.ts';
 import type { Network } from '../hns/wire.ts';
+import { setsOf } from '../ipam/config.ts';
 import { type Cidr, contains, lastOf, networkOf, parseCidr } from '../net/cidr.ts';
 import { type Family, type Ip, offset, parseIp } from '../net/ip.ts';
 import type { Wanted } from './wanted.ts';
@@ -44,16 +45,16 @@ function networkGateway({ subnets }: Network, { ip }: Cidr): Ip | undefined {
  */
 export function reservedAddresses(
   { ipam, gateways }: Pick<NetConf, 'ipam' | 'gateways'>,
-  network: Network,
+  network: Pick<Network, 'type' | 'subnets'>,
 ): readonly Ip[] {
   const hasHost = /^l2(bridge|tunnel)$/i.test(network.type);
-  const ofSubnets = ipam.ranges.flatMap(({ subnet, gateway }) => {
+  const ranges = setsOf(ipam).flat();
+  const ofSubnets = ranges.flatMap(({ subnet, gateway }) => {
     const first = networkOf(subnet);
-    const stated = gateway === undefined ? [] : [gateway];
-    return [first, offset(first, 1), ...(hasHost ? [offset(first, 2)] : []), lastOf(subnet), ...stated];
+    return [first, offset(first, 1), ...(hasHost ? [offset(first, 2)] : []), lastOf(subnet), gateway];
   });
   const hops = network.subnets.flatMap(({ gateway }) => parseIp(gateway ?? '') ?? []);
-  return [...ofSubnets, ...gateways, ...hops];
+  return [...new Map([...ofSubnets, ...gateways, ...hops].map((ip) => [ip.text, ip])).values()];
 }
 
 /** Gateways that are stated whatever the addresses are: those of endpoints whose addresses HNS chooses. */

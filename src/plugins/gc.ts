@@ -7,6 +7,7 @@ import {
   type NetworkEndpoints,
 } from '../hns/client.ts';
 import type { Inventory, Lease } from '../ipam/lease.ts';
+import { NO_ARGUMENTS } from '../spec/arguments.ts';
 import { isRecord, type Json, join, list, member, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { isNameBased } from '../spec/uuid.ts';
@@ -93,8 +94,7 @@ async function freeOthers(
     valid.some(({ containerId, ifname }) => containerId === one.containerId && ifname === one.ifname);
   const holders = [...inventory.leases.map(({ lease }) => lease), ...inventory.others];
   for (const { containerId, ifname } of holders.filter((holder) => !isValid(holder))) {
-    const args = { podName: undefined, podNamespace: undefined };
-    await attempt((deps) => detachAndFree(deps, { containerId, ifname, netns: undefined, args }));
+    await attempt((deps) => detachAndFree(deps, { containerId, ifname, netns: undefined, args: NO_ARGUMENTS }));
   }
 }
 

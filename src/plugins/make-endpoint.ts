@@ -11,6 +11,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
+import { reservedAddresses } from './gateway.ts';
 import type { Ground } from './network.ts';
 import { placeOf } from './place.ts';
 import { policiesOf } from './policies.ts';
@@ -35,9 +36,10 @@ export async function makeEndpoint(
   around: Pick<Wanted, 'ground' | 'providerAddress'>,
 ): Promise<Made> {
   const refused: Ip[] = [];
+  let said: CniError | undefined;
   let wasCleared = false;
   for (;;) {
-    const reserved = await reserve(deps, target, { ground: around.ground, exclude: refused });
+    const reserved = await reserve(deps, target, { ground: around.ground, exclude: refused, said });
     const place = placeOf(target.netns, target.containerId);
     const wanted = { ...around, place, ...(await withAddresses(deps, reserved)) };
     const { lease } = wanted;
@@ -53,6 +55,7 @@ export async function makeEndpoint(
     await giveBack(deps, lease);
     if (!canTryAnother(lease, refused)) throw created.error;
     refused.push(...lease.addresses.map((address) => address.ip));
+    said = created.error;
   }
 }
 
@@ -95,13 +98,17 @@ export const attachmentExists = ({ conf }: Deps, { containerId, ifname }: Target
     { details: 'run DEL first; nothing was changed' },
   );
 
-async function reserve(
-  deps: Deps,
-  target: Target,
-  { ground, exclude }: { readonly ground: Ground; readonly exclude: readonly Ip[] },
-): Promise<Lease> {
+interface Ask {
+  readonly ground: Ground;
+  readonly exclude: readonly Ip[];
+  /** What HNS said of the address it refused last. */
+  readonly said: CniError | undefined;
+}
+
+async function reserve(deps: Deps, target: Target, ask: Ask): Promise<Lease> {
   const { leases, conf } = deps;
-  const hnsNetworkId = ground.network.id;
+  const { network } = ask.ground;
+  const hnsNetworkId = network.id;
   const request = {
     ...holderOf(target, conf.name),
     network: conf.name,
@@ -109,13 +116,15 @@ async function reserve(
     endpointId: endpointId(target, hnsNetworkId),
     endpointName: endpointName(target, conf.name),
     netns: target.netns,
-    exclude,
+    exclude: ask.exclude,
+    reserved: reservedAddresses(conf, network),
   };
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;
   if (reservation.kind === 'buried' && (await settle(deps, sweepSession(deps), reservation.tombstone))) {
-    return reserve(deps, target, { ground, exclude });
+    return reserve(deps, target, ask);
   }
+  if (reservation.kind === 'unavailable' && ask.said !== undefined) throw ask.said;
   throw refusal(deps, target, reservation);
 }
 
@@ -139,6 +148,10 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
           details: `its id stays set aside for ${seconds} s (tombstoneSeconds) or until its endpoint shows up`,
         },
       );
+    }
+    case 'unavailable': {
+      const { address, why } = reservation;
+      return new CniError(Code.Ipam, `${what}: ${address.text} was asked for, but ${why}`);
     }
     case 'full':
       return new CniError(

@@ -1,4 +1,5 @@
 /** The routes of a pod's endpoint: the default route of each family, then what the IPAM configuration asks for. Pure. */
+import type { NetConf } from '../dialects/net-conf.ts';
 import { type Cidr, parseCidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { gatewayOf, statedGateways } from './gateway.ts';
@@ -9,12 +10,15 @@ export interface Route {
   readonly gw: Ip;
 }
 
+/** Without IPAM its routes are those of the network. */
+const routesOfIpam = ({ ipam }: NetConf): NetConf['ipam']['routes'] => (ipam.source === 'hns' ? [] : ipam.routes);
+
 const DEFAULT = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
 /** A default route in `ipam.routes` says what is there anyway, with IPAM's gateway, which has its say elsewhere: it is left out. */
 export function routesOf(wanted: Wanted): readonly Route[] {
   const defaults = defaultGateways(wanted).map((gw) => ({ dst: parseCidr(DEFAULT[gw.family]) as Cidr, gw }));
-  const further = wanted.conf.ipam.routes.flatMap(({ dst, gw }): readonly Route[] => {
+  const further = routesOfIpam(wanted.conf).flatMap(({ dst, gw }): readonly Route[] => {
     const via = gw ?? defaults.find((route) => route.dst.ip.family === dst.ip.family)?.gw;
     return dst.prefix === 0 || via === undefined ? [] : [{ dst, gw: via }];
   });
@@ -23,6 +27,6 @@ export function routesOf(wanted: Wanted): readonly Route[] {
 
 function defaultGateways(wanted: Wanted): readonly Ip[] {
   const { addresses } = wanted.lease;
-  if (addresses.length === 0) return statedGateways(wanted.conf, wanted.ground.profile);
+  if (wanted.conf.ipam.source === 'hns') return statedGateways(wanted.conf, wanted.ground.profile);
   return addresses.flatMap((address) => gatewayOf(address, wanted) ?? []);
 }

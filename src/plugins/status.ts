@@ -1,6 +1,8 @@
 /** STATUS: can an ADD be served now? Called every five seconds on a node, so it asks HNS for one thing only. */
+import type { Network } from '../hns/wire.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Deps } from './deps.ts';
+import { reservedAddresses } from './gateway.ts';
 import { requireNetwork } from './network.ts';
 
 /**
@@ -8,20 +10,22 @@ import { requireNetwork } from './network.ts';
  * this boot. The code of everything else is `notAvailable`'s to give. Three calls.
  */
 export async function status(deps: Deps): Promise<void> {
-  const failure = await whyNoNetwork(deps);
-  if (failure !== undefined) throw await whoSuffers(deps, failure);
-  if (deps.delegate === undefined) await requireFreeAddress(deps);
-  else deps.delegate.run('STATUS');
+  const network = await networkFor(deps);
+  if (deps.conf.ipam.source === 'host-local') await requireFreeAddress(deps, network);
+  deps.delegate?.run('STATUS');
 }
 
+type NetworkShape = Pick<Network, 'type' | 'subnets'>;
+
 /** A network that ADD would make need not be there. */
-async function whyNoNetwork(deps: Deps): Promise<CniError | undefined> {
+async function networkFor(deps: Deps): Promise<NetworkShape> {
   try {
-    await requireNetwork(deps);
-    return undefined;
+    const { network } = await requireNetwork(deps);
+    return network;
   } catch (thrown) {
     const failure = CniError.from(thrown);
-    return failure.code === Code.NetworkMissing && deps.conf.newNetwork !== undefined ? undefined : failure;
+    if (failure.code === Code.NetworkMissing && deps.conf.newNetwork !== undefined) return deps.conf.newNetwork;
+    throw await whoSuffers(deps, failure);
   }
 }
 
@@ -47,8 +51,9 @@ async function whoSuffers({ leases, conf }: Deps, failure: CniError): Promise<Cn
   return new CniError(Code.LimitedConnectivity, message, withDetails(failure));
 }
 
-async function requireFreeAddress({ leases, conf }: Deps): Promise<void> {
-  const { used, total, canReclaim } = await leases.usage(conf.tombstoneMs);
+async function requireFreeAddress({ leases, conf }: Deps, network: NetworkShape): Promise<void> {
+  const { tombstoneMs } = conf;
+  const { used, total, canReclaim } = await leases.usage({ tombstoneMs, reserved: reservedAddresses(conf, network) });
   if (BigInt(used) < total || canReclaim) return;
   throw new CniError(
     Code.NotAvailable,

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeConf, type NetworkPlugin, pluginOf } from '../../src/dialects/choose.ts';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
+import { setsOf } from '../../src/ipam/config.ts';
 import { decodeConfig } from '../../src/spec/command.ts';
 import type { Json } from '../../src/spec/decode.ts';
 import { documents, jsonSamples, ROOT, read } from '../support/documents.ts';
@@ -27,7 +28,7 @@ for (const file of readdirSync(join(ROOT, 'conf'))) {
 
 samples('the L2Bridge sample asks for what its keys say', () => {
   const [conf] = decoded(load('win-bridge.conflist'));
-  assert.is(conf?.ipam.ranges[0]?.subnet.ip.text, '10.244.3.0');
+  assert.is(conf && setsOf(conf.ipam)[0]?.[0]?.subnet.ip.text, '10.244.3.0');
   assert.equal(conf?.dns, { nameservers: ['10.96.0.10'], search: ['svc.cluster.local'] });
   assert.equal(
     conf?.policies.map((policy) => policy.Type),

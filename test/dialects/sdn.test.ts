@@ -1,8 +1,10 @@
 /** nat, sdnbridge and sdnoverlay: flags, gateways, DNS, and the network that they make. */
+
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { requestOf } from '../../src/plugins/request.ts';
+import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 import { CONTEXT, confOf, type On, wantedOf } from '../support/wanted.ts';
@@ -72,7 +74,7 @@ for (const [more, made] of NETWORKS) {
 }
 
 dialect("puts the pod's namespace before the first configured suffix, and leaves the runtime's list as it is", () => {
-  const context = { ...CONTEXT, podNamespace: 'prod' };
+  const context = { ...CONTEXT, args: { ...NO_ARGUMENTS, podNamespace: 'prod' } };
   const dns = { search: ['svc.cluster.local', 'cluster.local'] };
   assert.equal(confOf('sdn', { dns }, context).dns.search, ['prod.svc.cluster.local', 'cluster.local']);
   const runtimeConfig = { dns: { searches: ['svc.cluster.local', 'cluster.local'] } };

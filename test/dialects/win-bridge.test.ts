@@ -105,12 +105,9 @@ const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: st
   [{ delegate: { type: 'win-bridge' } }, 'delegate'],
   [{ endpointMacPrefix: '0E-2A' }, 'endpointMacPrefix'],
   [{ subnetFile: 'C:\\run\\flannel\\subnet.env' }, 'subnetFile'],
-  [{ runtimeConfig: { ips: ['10.244.3.9'] } }, 'runtimeConfig.ips'],
-  [{ runtimeConfig: { ipRanges: [[{ subnet: '10.244.3.0/24' }]] } }, 'runtimeConfig.ipRanges'],
   [{ runtimeConfig: { aliases: ['web'] } }, 'runtimeConfig.aliases'],
   [{ runtimeConfig: { infinibandGUID: 'x' } }, 'runtimeConfig.infinibandGUID'],
   [{ runtimeConfig: { deviceID: 'x' } }, 'runtimeConfig.deviceID'],
-  [{ args: { cni: { ips: ['10.244.3.9'] } } }, 'args.cni.ips'],
   [{ ARGS: { CNI: { labels: [{ key: 'a' }] } } }, 'args.cni.labels'],
 ];
 for (const [more, path] of NOT_SUPPORTED) {
@@ -141,8 +138,7 @@ const REFUSED: readonly (readonly [more: Record<string, unknown>, message: strin
   [{ runtimeConfig: { mac: '0' } }, 'runtimeConfig.mac: it is "0", expected a MAC address such as "00-15-5D-52-C0-01"'],
   [{ apiVersion: 3 }, 'apiVersion: it is 3, expected an integer in [1, 2]'],
   [{ name: 5 }, 'name: it is 5, expected a string'],
-  [{ ipam: undefined }, 'ipam: it is absent, expected a JSON object'],
-  [{ ipam: {} }, 'ipam.type: it is absent, expected a string'],
+  [{ ipam: 'host-local' }, 'ipam: it is "host-local", expected a JSON object'],
   [{ dns: [] }, 'dns: it is [], expected a JSON object'],
   [{ runtimeConfig: [] }, 'runtimeConfig: it is [], expected a JSON object'],
   [{ runtimeConfig: { dns: 5 } }, 'runtimeConfig.dns: it is 5, expected a JSON object'],

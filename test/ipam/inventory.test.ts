@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import type { CniError } from '../../src/spec/error.ts';
-import { fakeClock, holder, range, request, reserved, storeIn } from '../support/ipam.ts';
+import { fakeClock, holder, range, request, reserved, storeIn, usage } from '../support/ipam.ts';
 
 const whole = suite<{ folder: string }>('a network as a whole');
 whole.before.each((context) => {
@@ -22,7 +22,7 @@ const take = async (store: LeaseStore, n: number): Promise<unknown> =>
 whole('inventory() of a network that never was is empty, and makes no folder', async ({ folder }) => {
   const store = storeIn(join(folder, 'sub'));
   assert.equal(await store.inventory(), { leases: [], tombstones: [], others: [] });
-  assert.equal(await store.usage(0), { used: 0, total: 245n, canReclaim: false });
+  assert.equal(await store.usage(usage(0)), { used: 0, total: 245n, canReclaim: false });
 });
 whole(
   'inventory() tells leases of this boot from earlier ones, tombstones, and other programs’ holders',
@@ -81,20 +81,20 @@ whole(
     mkdirSync(join(folder, 'net'), { recursive: true });
     writeFileSync(join(folder, 'net', '10.244.3.99'), 'outside\r\neth0');
     clock.advance(60_000);
-    assert.equal(await store.usage(60_000), { used: 2, total: 3n, canReclaim: false });
+    assert.equal(await store.usage(usage(60_000)), { used: 2, total: 3n, canReclaim: false });
     await take(store, 3);
-    assert.equal(await store.usage(60_000), { used: 3, total: 3n, canReclaim: true });
-    assert.equal(await store.usage(60_001), { used: 3, total: 3n, canReclaim: false });
+    assert.equal(await store.usage(usage(60_000)), { used: 3, total: 3n, canReclaim: true });
+    assert.equal(await store.usage(usage(60_001)), { used: 3, total: 3n, canReclaim: false });
     clock.reboot();
-    assert.equal(await store.usage(60_001), { used: 3, total: 3n, canReclaim: true });
+    assert.equal(await store.usage(usage(60_001)), { used: 3, total: 3n, canReclaim: true });
     writeFileSync(join(folder, 'net', '.wincni', 'tombstones', `${holder(1).key}.json`), '{');
-    assert.equal(await store.usage(0), { used: 3, total: 3n, canReclaim: false });
+    assert.equal(await store.usage(usage(0)), { used: 3, total: 3n, canReclaim: false });
   },
 );
 whole('usage() waits for no lock', async ({ folder }) => {
   await take(storeIn(folder), 1);
   const held: Lock = { acquire: () => Promise.reject(new Error('somebody has it')) };
-  assert.is((await storeIn(folder, { lock: held }).usage(0)).used, 1);
+  assert.is((await storeIn(folder, { lock: held }).usage(usage(0))).used, 1);
 });
 
 whole.run();

@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeIpam, type IpamConfig, type Range } from '../../src/ipam/config.ts';
+import { decodeIpam, type IpamConfig } from '../../src/ipam/config.ts';
 import type { Holder } from '../../src/ipam/lease.ts';
-import { formatCidr, networkOf } from '../../src/net/cidr.ts';
-import { type Ip, offset } from '../../src/net/ip.ts';
+import { formatCidr } from '../../src/net/cidr.ts';
 import { CniError, Code } from '../../src/spec/error.ts';
 import { nameBasedGuid } from '../../src/spec/uuid.ts';
 import { inFolder, tree } from '../support/disk.ts';
@@ -34,6 +33,10 @@ const TRACES = [
   'ifnames',
   'legacy-range',
   'default-datadir',
+  'dual-stack',
+  'legacy-plus-ranges',
+  'runtime-ranges',
+  'cniversion-1.1.0',
 ];
 
 const stepsOf = (trace: string): readonly Step[] => {
@@ -41,8 +44,8 @@ const stepsOf = (trace: string): readonly Step[] => {
   return (JSON.parse(readFileSync(file, 'utf8')) as { steps: Step[] }).steps;
 };
 
-/** As a stand-alone host-local: only the gateway is kept back, network address + 1 when none is given. */
-const gatewayOf = (range: Range): Ip => range.gateway ?? offset(networkOf(range.subnet), 1);
+const decode = (config: Step['stdin']): IpamConfig =>
+  decodeIpam({ config: { ...config }, defaultDataDir: 'C:\\var\\lib\\cni\\networks' });
 
 const holderOf = ({ env }: Step): Holder => ({
   key: nameBasedGuid('podnet', env.CNI_CONTAINERID, env.CNI_IFNAME),
@@ -56,7 +59,7 @@ for (const trace of TRACES) {
   replay(trace, () =>
     inFolder(async (folder) => {
       for (const step of stepsOf(trace)) {
-        const config = decodeIpam(step.stdin.ipam, 'ipam', 'C:\\var\\lib\\cni\\networks');
+        const config = decode(step.stdin);
         assert.equal(await outcome(folder, { step, config }), expected(step));
         assert.equal(hostLocalFiles(folder), recordedFiles(step));
       }
@@ -66,8 +69,8 @@ for (const trace of TRACES) {
 
 /** What a command answers, in the few words that both sides have in common. */
 async function outcome(folder: string, { step, config }: { step: Step; config: IpamConfig }): Promise<unknown> {
-  const reserved = config.ranges.map(gatewayOf);
-  const store = storeIn(folder, { network: 'podnet', windows: true, ranges: config.ranges, reserved });
+  // As a stand-alone host-local: only gateways are kept back.
+  const store = storeIn(folder, { network: 'podnet', windows: true, ipam: config });
   const who = holderOf(step);
   if (step.command === 'DEL') return store.release(who).then(() => 'done');
   if (step.command === 'CHECK') return (await store.addressesOf(who)).length > 0 ? 'done' : 'refused';
@@ -108,13 +111,13 @@ replay('bad-config: what the peer refuses is refused, and more by name', () => {
     if (stdin.name === undefined || stdin.ipam === undefined) continue;
     // The last one is refused for its container's lease, not for its configuration.
     const isRefused = exitCode !== 0 && !JSON.stringify(stdout).includes('duplicate allocation');
-    assert.is(decodeCode(stdin.ipam), isRefused ? Code.InvalidConfig : undefined, JSON.stringify([stdin.ipam, stdout]));
+    assert.is(decodeCode(stdin), isRefused ? Code.InvalidConfig : undefined, JSON.stringify([stdin.ipam, stdout]));
   }
 });
 
-function decodeCode(section: unknown): number | undefined {
+function decodeCode(config: Step['stdin']): number | undefined {
   try {
-    decodeIpam(section, 'ipam', 'C:\\var\\lib\\cni\\networks');
+    decode(config);
     return undefined;
   } catch (error) {
     return error instanceof CniError ? error.code : undefined;

@@ -53,10 +53,20 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     code: Code.InvalidEnvironment,
     message: /^Cannot use CNI_NETNS: it is "\/proc\/1\/ns\/net"/,
   },
-  'with arguments that ask for an address': {
-    pod: { args: 'IP=10.244.3.9' },
+  'with arguments that ask for an address of another network': {
+    pod: { args: 'IP=10.99.0.1' },
     code: Code.InvalidEnvironment,
-    message: /^Cannot use CNI_ARGS: the key "IP" is not supported$/,
+    message: /^Cannot use CNI_ARGS: IP is "10\.99\.0\.1", expected an address of one of the ranges$/,
+  },
+  'with arguments that ask for a MAC': {
+    pod: { args: 'MAC=00-15-5D-00-00-01' },
+    code: Code.InvalidEnvironment,
+    message: /^Cannot use CNI_ARGS: MAC is not supported by this version$/,
+  },
+  'with arguments that name a gateway': {
+    pod: { args: 'IP=10.244.3.9;GATEWAY=10.244.3.1' },
+    code: Code.InvalidEnvironment,
+    message: /^Cannot use CNI_ARGS: GATEWAY is not supported with ipam\.type "host-local"$/,
   },
   'with stdin that is no JSON': { conf: '{', code: Code.Decode, message: /^Cannot read the network configuration/ },
   'without a name': { conf: { name: undefined }, code: Code.InvalidConfig, message: /^Cannot use name: it is absent/ },

@@ -1,8 +1,10 @@
 /** The result of ADD, as containerd and libcni read it. */
+
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readEndpoint } from '../../src/hns/wire.ts';
 import { resultOf } from '../../src/plugins/result.ts';
+import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
 import { leaseOf } from '../support/wanted.ts';
 
 const NS = '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01';
@@ -11,7 +13,7 @@ const target = {
   ifname: 'net1',
   netns: NS,
   sandbox: `C:\\x\\${NS}`,
-  args: { podNamespace: undefined, podName: undefined },
+  args: NO_ARGUMENTS,
 };
 const route = (DestinationPrefix: string, NextHop: string): object => ({ DestinationPrefix, NextHop });
 

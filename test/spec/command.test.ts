@@ -1,6 +1,7 @@
 /** Environment and stdin: which commands they make, and every way in which they are wrong. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
 import { type Command, decodeConfig, type Environment, readCommand, versionIn } from '../../src/spec/command.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
@@ -18,7 +19,6 @@ const ENV: Environment = {
 const bytes = (value: unknown): Uint8Array =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'utf8');
 const read = (env: Environment, stdin: unknown = CONF): Command => readCommand({ ...ENV, ...env }, () => bytes(stdin));
-const noArgs = { podNamespace: undefined, podName: undefined };
 
 const command = suite('readCommand()');
 
@@ -29,7 +29,7 @@ for (const verb of ['ADD', 'CHECK']) {
       cniVersion: '1.0.0',
       config: CONF,
       stdin: bytes(CONF),
-      target: { containerId: 'a1b2c3', ifname: 'eth0', netns: GUID, sandbox: GUID, args: noArgs },
+      target: { containerId: 'a1b2c3', ifname: 'eth0', netns: GUID, sandbox: GUID, args: NO_ARGUMENTS },
     });
   });
 }
@@ -40,7 +40,7 @@ for (const netns of [undefined, '', GUID]) {
       containerId: 'a1b2c3',
       ifname: 'eth0',
       netns: netns === '' ? undefined : netns,
-      args: noArgs,
+      args: NO_ARGUMENTS,
     });
   });
 }

@@ -1,9 +1,19 @@
 /** A lease store on a real folder, with a clock that tests set and a lock that is always free. */
 import { nodeFiles, SYSTEM_CALLS, type SystemCalls } from '../../src/disk/node-files.ts';
-import type { Range } from '../../src/ipam/config.ts';
-import type { Clock, Holder, Lease, LeaseStore, Lock, Reservation, ReserveRequest } from '../../src/ipam/lease.ts';
+import type { Supply } from '../../src/ipam/config.ts';
+import type {
+  Clock,
+  Holder,
+  Lease,
+  LeaseStore,
+  Lock,
+  Reservation,
+  ReserveRequest,
+  UsageQuestion,
+} from '../../src/ipam/lease.ts';
+import type { Range } from '../../src/ipam/ranges.ts';
 import { openStore } from '../../src/ipam/store.ts';
-import type { Ip } from '../../src/net/ip.ts';
+import { offset } from '../../src/net/ip.ts';
 import type { CniError } from '../../src/spec/error.ts';
 import { cidr, ip } from './net.ts';
 
@@ -34,15 +44,15 @@ export function fakeClock(): FakeClock {
   };
 }
 
-/** `10.244.3.0/24`, or only `first`-`last` of it. */
+/** The hosts of a /24, or of another block only `first`-`last`; its gateway is network address + 1. */
 export function range(subnet: string, first?: string, last?: string): Range {
   const block = cidr(subnet);
-  const edge = (host: number): Ip => ip(block.ip.text.replace(/\d+$/, String(host)));
+  const gateway = offset(block.ip, 1);
   return {
     subnet: block,
-    first: first === undefined ? edge(1) : ip(first),
-    last: last === undefined ? edge(254) : ip(last),
-    gateway: undefined,
+    first: first === undefined ? gateway : ip(first),
+    last: last === undefined ? offset(block.ip, 254) : ip(last),
+    gateway,
   };
 }
 
@@ -51,11 +61,18 @@ export interface StoreSetup {
   readonly clock?: Clock;
   readonly lock?: Lock;
   readonly network?: string;
+  /** Each a set of its own. */
   readonly ranges?: readonly Range[];
-  readonly reserved?: readonly Ip[];
+  readonly ipam?: Supply;
   readonly windows?: boolean;
   readonly onUnreadable?: (error: CniError) => void;
 }
+
+const hostLocal = (ranges: readonly Range[]): Supply => ({
+  source: 'host-local',
+  sets: ranges.map((one) => [one]),
+  wanted: [],
+});
 
 /** The store of network "net" in `folder`. */
 export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
@@ -65,8 +82,7 @@ export function storeIn(folder: string, setup: StoreSetup = {}): LeaseStore {
     clock: setup.clock ?? fakeClock(),
     dataDir: folder,
     network: setup.network ?? 'net',
-    ranges: setup.ranges ?? [range('10.244.3.0/24', '10.244.3.10')],
-    reserved: setup.reserved ?? [],
+    ipam: setup.ipam ?? hostLocal(setup.ranges ?? [range('10.244.3.0/24', '10.244.3.10')]),
     windows: setup.windows ?? false,
     remainingMs: () => 30_000,
     onUnreadable:
@@ -82,7 +98,7 @@ export function holder(n: number, ifname = 'eth0'): Holder {
   return { key: `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`, containerId: `pod${n}`, ifname };
 }
 
-export function request(who: Holder, exclude: readonly Ip[] = []): ReserveRequest {
+export function request(who: Holder, more: Partial<ReserveRequest> = {}): ReserveRequest {
   return {
     ...who,
     network: 'net',
@@ -90,9 +106,14 @@ export function request(who: Holder, exclude: readonly Ip[] = []): ReserveReques
     endpointId: who.key,
     endpointName: `${who.containerId}_net`,
     netns: '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01',
-    exclude,
+    exclude: [],
+    reserved: [],
+    ...more,
   };
 }
+
+/** How full a network is, with nothing kept back. */
+export const usage = (tombstoneMs: number): UsageQuestion => ({ tombstoneMs, reserved: [] });
 
 /** The lease of a reservation that must have been made. */
 export function reserved(answer: Reservation): Lease {

@@ -9,7 +9,6 @@ import type { TraceEntry } from '../../native/simulator/trace.ts';
 import { nodeFiles } from '../../src/disk/node-files.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
-import { reservedAddresses } from '../../src/plugins/gateway.ts';
 import { systemPrograms } from '../../src/process/programs.ts';
 import { run } from '../../src/run.ts';
 import { simulatedNative } from './simulated-native.ts';
@@ -147,7 +146,7 @@ export function createTestNode(
         {
           executable: 'wincni',
           drive: '',
-          files: () => nodeFiles({ windows: false }),
+          files: nodeFiles({ windows: false }),
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
           programs: systemPrograms(false),
           native: () => simulatedNative({ dispatcher, process }),
@@ -159,14 +158,7 @@ export function createTestNode(
                 clock,
                 dataDir: decoded.ipam.dataDir,
                 network: decoded.name,
-                ranges: decoded.ipam.ranges,
-                reserved: reservedAddresses(decoded, {
-                  id: '',
-                  name: '',
-                  type: 'L2Bridge',
-                  subnets: [],
-                  providerAddress: undefined,
-                }),
+                ipam: decoded.ipam,
                 windows: false,
                 ...surroundings,
               }),

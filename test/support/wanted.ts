@@ -1,16 +1,18 @@
 /** Configurations as a dialect reads them, and what an endpoint is wanted to be on a network. */
+
 import { decodeConf, type NetworkPlugin } from '../../src/dialects/choose.ts';
 import type { Context, NetConf } from '../../src/dialects/net-conf.ts';
 import type { Network } from '../../src/hns/wire.ts';
 import type { Lease } from '../../src/ipam/lease.ts';
 import type { Wanted } from '../../src/plugins/wanted.ts';
+import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
 import { cidr, ip } from './net.ts';
 
 export const DEFAULTS = {
   dataDir: 'C:\\var\\lib\\cni\\networks',
   logFile: 'C:\\ProgramData\\wincni\\wincni.log',
 };
-export const CONTEXT: Context = { defaults: DEFAULTS, podNamespace: undefined };
+export const CONTEXT: Context = { defaults: DEFAULTS, args: NO_ARGUMENTS, readText: undefined, isTeardown: false };
 export const IPAM = { type: 'host-local', subnet: '10.244.3.0/24' };
 
 /** A configuration of `plugin` with this network's name and these keys. */
@@ -31,6 +33,7 @@ export const leaseOf = (...addresses: readonly string[]): Lease => ({
   ifname: 'eth0',
   state: 'pending',
   inFlight: false,
+  source: 'host-local',
   addresses: addresses.map(cidr),
   network: 'cbr0',
   hnsNetworkId: 'N',

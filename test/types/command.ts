@@ -39,6 +39,8 @@ expectTypeOf<NetConf['gateways']>().toExtend<readonly unknown[]>();
 expectTypeOf<Result['ips']>().toExtend<readonly unknown[]>();
 expectTypeOf<Result['interfaces'][number]['name']>().toEqualTypeOf<string>();
 
-expectTypeOf<Reservation['kind']>().toEqualTypeOf<'reserved' | 'exists' | 'buried' | 'foreign' | 'full'>();
+expectTypeOf<Reservation['kind']>().toEqualTypeOf<
+  'reserved' | 'exists' | 'buried' | 'foreign' | 'full' | 'unavailable'
+>();
 expectTypeOf<Code>().toExtend<number>();
 expectTypeOf<number>().not.toExtend<Code>();

@@ -30,6 +30,7 @@ export const Code = {
   PortExists: 0x803b0013,
   AlreadyAttached: 0x803b0014,
   RequestUnsupported: 0x803b0015,
+  MappingNotSupported: 0x803b0016,
   GuidConversion: 0x803b0019,
   InvalidJson: 0x803b001b,
   InvalidJsonReference: 0x803b001c,
@@ -41,6 +42,7 @@ export const Code = {
   AddressReserved: 0x803b002f,
   InvalidPrefix: 0x803b0030,
   UsedAfterUnload: 0x803b0031,
+  InterfaceParametersApplied: 0x803b0036,
   SystemWrongState: 0xc0370105,
   SystemUnknownMessage: 0xc037010b,
   SystemInvalidJson: 0xc037010d,
@@ -77,6 +79,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.PortExists]: 'The specified port already exists. ',
   [Code.AlreadyAttached]: 'This endpoint is already attached to the switch. ',
   [Code.RequestUnsupported]: 'The specified request is unsupported. ',
+  [Code.MappingNotSupported]: 'Port mapping is not supported on the given network. ',
   [Code.GuidConversion]: 'A text could not be converted to a GUID. ',
   [Code.InvalidJson]: 'Invalid JSON document string. ',
   [Code.InvalidJsonReference]: 'A reference in the JSON document is invalid. ',
@@ -88,6 +91,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.AddressReserved]: 'An address provided is invalid or reserved. ',
   [Code.InvalidPrefix]: 'The prefix is invalid. ',
   [Code.UsedAfterUnload]: 'A call was performed against an object that was torn down. ',
+  [Code.InterfaceParametersApplied]: 'Interface parameters have been applied already. ',
   [Code.SystemWrongState]: 'The requested operation is not valid in the present state. ',
   [Code.SystemUnknownMessage]: 'The message is unknown. ',
   [Code.SystemInvalidJson]: 'The JSON document is invalid. ',
@@ -114,6 +118,11 @@ export function refuse(hresult: number): never {
 
 /** Whether the code is one of HNS's own (facility 59), not one of Win32. */
 export const isHcn = (hresult: number): boolean => (hresult & 0x1fff0000) === 0x003b0000;
+
+/** Ends the call with what a switch answers; 0 lets it go on. */
+export function refuseBy(answer: number): void {
+  if (answer !== Code.Ok) refuse(answer);
+}
 
 /** The HRESULT as a C caller sees it: a signed 32-bit number. */
 export const signed = (hresult: number): number => hresult | 0;

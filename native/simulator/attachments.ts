@@ -1,5 +1,5 @@
 /** What an endpoint is attached to, and its state by that: containers and the host here, namespaces in namespaces.ts. */
-import { Code, refuse } from './errors.ts';
+import { Code, refuse, refuseBy } from './errors.ts';
 import { type Endpoint, type Node, REMOTE, State } from './node.ts';
 
 /** Puts the endpoint into a container; the second container shares it with the first. */
@@ -31,11 +31,11 @@ export function detachHost(node: Node, endpoint: Endpoint): void {
 
 function admit(node: Node, { flags }: Endpoint, isThere: boolean): void {
   if ((flags & REMOTE) !== 0) refuse(Code.RemoteEndpoint);
-  if (isThere && node.switches.attachTwice !== Code.Ok) refuse(node.switches.attachTwice);
+  if (isThere) refuseBy(node.switches.attachTwice);
 }
 
 function dismiss(node: Node, isThere: boolean): void {
-  if (!isThere && node.switches.detachMissing !== Code.Ok) refuse(node.switches.detachMissing);
+  if (!isThere) refuseBy(node.switches.detachMissing);
 }
 
 /** Gives the endpoint the state that follows from what it is attached to. */

@@ -1,6 +1,5 @@
 /** Calls as their callers live through them: latency, faults, held effects and the trace around the state machine. */
 import type { Reply, Request } from './call.ts';
-import { failed } from './failures.ts';
 import { createFaults, type Fault, type Faults, hresultOf, Killed } from './faults.ts';
 import type { Hns } from './hns.ts';
 import { entryOf, type Outcome, type TraceEntry } from './trace.ts';
@@ -118,9 +117,7 @@ function carryOut(desk: Desk, request: Request, about: About): Promise<Reply> {
     case 'hold':
       hold(desk, request, about);
       // With an HRESULT the caller is told of a failure while the service goes on: a broken RPC connection.
-      return about.fault?.hresult === undefined
-        ? NEVER
-        : Promise.resolve(failed(request.function, hresultOf(about.fault)));
+      return about.fault?.hresult === undefined ? NEVER : Promise.resolve(told(desk, request, about.fault));
   }
 }
 
@@ -132,8 +129,11 @@ function answer(desk: Desk, request: Request, about: About, reply: Reply): Promi
 function failing(desk: Desk, request: Request, about: About): Promise<Reply> {
   const fault = about.fault ?? { function: '*' };
   if (fault.when === 'after') unanswered(desk, request);
-  return answer(desk, request, about, failed(request.function, hresultOf(fault), fault.error));
+  return answer(desk, request, about, told(desk, request, fault));
 }
+
+const told = ({ hns }: Desk, { function: name }: Request, fault: Fault): Reply =>
+  hns.failed({ name, hresult: hresultOf(fault), text: fault.error });
 
 function killing(desk: Desk, request: Request, about: About): Promise<Reply> {
   const reply = about.fault?.when === 'after' ? desk.hns.call(request) : undefined;

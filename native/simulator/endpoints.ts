@@ -16,8 +16,10 @@ import {
   State,
 } from './node.ts';
 import { changed, endpointPolicies } from './policies.ts';
+import { checkOnce } from './policy-limits.ts';
 import { withPorts } from './ports.ts';
 import { routeOf } from './routes.ts';
+import { statsView } from './views.ts';
 
 /** What kube-proxy sees as the name of endpoints that were given none. */
 const UNNAMED = 'Ethernet';
@@ -30,7 +32,8 @@ export function createEndpoint(
   network: Network,
   { id, settings }: { id: string; settings: Doc },
 ): Endpoint {
-  const policies = endpointPolicies(node, settings);
+  const policies = endpointPolicies(node, network, settings);
+  checkOnce(policies);
   checkRemote(settings, policies);
   const addresses = addressesFor(node, network, settings);
   const endpoint: Endpoint = {
@@ -80,11 +83,16 @@ function withDriver(node: Node, network: Network, policies: readonly Policy[]): 
 /** Applies a modify document; the resource Port (virtual machines) is not modelled. */
 export function modifyEndpoint(node: Node, endpoint: Endpoint, request: Doc): void {
   if (text(request, 'ResourceType') !== 'Policy') refuse(Code.NotImplemented);
-  const wanted = endpointPolicies(node, doc(request, 'Settings') ?? {});
+  const wanted = endpointPolicies(node, endpoint.network, doc(request, 'Settings') ?? {});
   if ((endpoint.flags & REMOTE) !== 0) refuse(Code.RemoteEndpoint);
   const policies = changed(node, text(request, 'RequestType') ?? '', { old: endpoint.policies, wanted });
+  checkOnce(policies);
   endpoint.policies = withPorts(node, policies, endpoint);
 }
+
+/** The statistics of the endpoint; HNS has none of another node's. */
+export const statistics = (endpoint: Endpoint): Doc =>
+  (endpoint.flags & REMOTE) === 0 ? statsView(endpoint) : refuse(Code.RemoteEndpoint);
 
 /** Deletes the endpoint, out of its namespace, its containers and policy lists too. */
 export function removeEndpoint(node: Node, endpoint: Endpoint): void {

@@ -14,6 +14,8 @@ export const Code = {
   NotFound: 0x80070490,
   Timeout: 0x800705b4,
   RpcUnavailable: 0x800706ba,
+  RpcFailed: 0x800706be,
+  RpcUnexecuted: 0x800706bf,
   AlreadyExists: 0x80071392,
   NetworkNotFound: 0x803b0001,
   EndpointNotFound: 0x803b0002,
@@ -30,6 +32,7 @@ export const Code = {
   PortExists: 0x803b0013,
   AlreadyAttached: 0x803b0014,
   RequestUnsupported: 0x803b0015,
+  MappingNotSupported: 0x803b0016,
   GuidConversion: 0x803b0019,
   InvalidJson: 0x803b001b,
   InvalidJsonReference: 0x803b001c,
@@ -41,6 +44,7 @@ export const Code = {
   AddressReserved: 0x803b002f,
   InvalidPrefix: 0x803b0030,
   UsedAfterUnload: 0x803b0031,
+  InterfaceParametersApplied: 0x803b0036,
   SystemWrongState: 0xc0370105,
   SystemUnknownMessage: 0xc037010b,
   SystemInvalidJson: 0xc037010d,
@@ -61,6 +65,8 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.NotFound]: 'Element not found. ',
   [Code.Timeout]: 'This operation returned because the timeout period expired. ',
   [Code.RpcUnavailable]: 'The RPC server is unavailable. ',
+  [Code.RpcFailed]: 'The remote procedure call failed. ',
+  [Code.RpcUnexecuted]: 'The remote procedure call failed and did not execute. ',
   [Code.AlreadyExists]: 'The object already exists. ',
   [Code.NetworkNotFound]: 'The network was not found. ',
   [Code.EndpointNotFound]: 'The endpoint was not found. ',
@@ -77,6 +83,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.PortExists]: 'The specified port already exists. ',
   [Code.AlreadyAttached]: 'This endpoint is already attached to the switch. ',
   [Code.RequestUnsupported]: 'The specified request is unsupported. ',
+  [Code.MappingNotSupported]: 'Port mapping is not supported on the given network. ',
   [Code.GuidConversion]: 'A text could not be converted to a GUID. ',
   [Code.InvalidJson]: 'Invalid JSON document string. ',
   [Code.InvalidJsonReference]: 'A reference in the JSON document is invalid. ',
@@ -88,6 +95,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   [Code.AddressReserved]: 'An address provided is invalid or reserved. ',
   [Code.InvalidPrefix]: 'The prefix is invalid. ',
   [Code.UsedAfterUnload]: 'A call was performed against an object that was torn down. ',
+  [Code.InterfaceParametersApplied]: 'Interface parameters have been applied already. ',
   [Code.SystemWrongState]: 'The requested operation is not valid in the present state. ',
   [Code.SystemUnknownMessage]: 'The message is unknown. ',
   [Code.SystemInvalidJson]: 'The JSON document is invalid. ',
@@ -114,6 +122,11 @@ export function refuse(hresult: number): never {
 
 /** Whether the code is one of HNS's own (facility 59), not one of Win32. */
 export const isHcn = (hresult: number): boolean => (hresult & 0x1fff0000) === 0x003b0000;
+
+/** Ends the call with what a switch answers; 0 lets it go on. */
+export function refuseBy(answer: number): void {
+  if (answer !== Code.Ok) refuse(answer);
+}
 
 /** The HRESULT as a C caller sees it: a signed 32-bit number. */
 export const signed = (hresult: number): number => hresult | 0;

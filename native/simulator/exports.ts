@@ -2,7 +2,7 @@
 import { handleIn, written } from './arguments.ts';
 import type { Context, Export } from './call.ts';
 import { COMPUTE_EXPORTS } from './compute-systems.ts';
-import { createEndpoint, modifyEndpoint, removeEndpoint } from './endpoints.ts';
+import { createEndpoint, modifyEndpoint, removeEndpoint, statistics } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
 import { guidOf, idFor, ZERO } from './guid.ts';
 import { type Doc, parseDoc, text } from './json.ts';
@@ -19,7 +19,7 @@ import {
   versioned,
 } from './query.ts';
 import { hnsCall } from './v1/call.ts';
-import { endpointView, namespaceView, networkView, statsView } from './views.ts';
+import { endpointView, namespaceView, networkView } from './views.ts';
 
 /** How one kind of object is reached; the verbs below are written once for all of them. */
 interface Model<T extends { readonly id: string }> {
@@ -71,7 +71,10 @@ export const EXPORTS: ReadonlyMap<string, Export> = new Map([
   ...verbs(network),
   ...verbs(endpoint),
   ...verbs(namespace),
-  ['HcnQueryEndpointStats', (context: Context) => ({ response: JSON.stringify(statsView(opened(context, endpoint))) })],
+  [
+    'HcnQueryEndpointStats',
+    (context: Context) => ({ response: JSON.stringify(statistics(opened(context, endpoint))) }),
+  ],
   ['HNSCall', hnsCall],
   ...COMPUTE_EXPORTS,
 ]);

@@ -1,11 +1,29 @@
-/** The answer of a failed call: HRESULT and the record of the family its export belongs to. */
+/** The answer of a failed call: HRESULT, and the record of the family its export belongs to. */
 import type { Reply } from './call.ts';
-import { errorRecord, hcsRecord, signed } from './errors.ts';
+import { Code, errorRecord, hcsRecord, isHcn, signed } from './errors.ts';
+import type { Node } from './node.ts';
 
-/** `text` is the record's, else the system's own for the code. HNSCall has no place for a record. */
-export function failed(name: string, hresult: number, text?: string): Reply {
-  if (name === 'HNSCall') return { hresult: signed(hresult) };
-  return { hresult: signed(hresult), error: recordOf(name)(hresult, text) };
+export interface Failure {
+  /** The export. */
+  readonly name: string;
+  /** Signed or not. */
+  readonly hresult: number;
+  /** The record's, instead of the system's own for the code. */
+  readonly text?: string | undefined;
 }
 
-const recordOf = (name: string): typeof errorRecord => (name.startsWith('Hcs') ? hcsRecord : errorRecord);
+export function failed(node: Node, { name, hresult, text }: Failure): Reply {
+  if (name === 'HNSCall') return v1Failure(node, { name, hresult, text });
+  const record = name.startsWith('Hcs') ? hcsRecord : errorRecord;
+  return { hresult: signed(hresult), error: record(hresult, text) };
+}
+
+/** HNSCall has no place for a record: what it tells is the HRESULT or stands in the envelope. */
+function v1Failure({ switches }: Node, { hresult, text }: Failure): Reply {
+  const isMixed = switches.v1ErrorStyle === 'mixed' && isHcn(hresult);
+  const isInEnvelope = (switches.v1ErrorStyle === 'json' || isMixed) && !OF_NOBODY.includes(hresult >>> 0);
+  return isInEnvelope ? { hresult: Code.Ok, response: errorRecord(hresult, text) } : { hresult: signed(hresult) };
+}
+
+/** What is answered when there is no service to write an envelope. */
+const OF_NOBODY: readonly number[] = [Code.ServiceNotActive, Code.RpcUnavailable, Code.RpcFailed, Code.RpcUnexecuted];

@@ -4,7 +4,7 @@ import type { Reply, Request } from './call.ts';
 import { endSystem } from './compute-systems.ts';
 import { Code, HnsFailure } from './errors.ts';
 import { EXPORTS } from './exports.ts';
-import { failed } from './failures.ts';
+import { type Failure, failed } from './failures.ts';
 import { appear } from './late.ts';
 import { boot, restart } from './lifecycle.ts';
 import type { Adapter, Node } from './node.ts';
@@ -22,6 +22,8 @@ export interface Surroundings {
 export interface Hns {
   /** Carries out one call, whole and at once. */
   readonly call: (request: Request) => Reply;
+  /** What a call answers that fails without having been carried out. */
+  readonly failed: (failure: Failure) => Reply;
   /** Adds the objects of a seed (JSON text or value, the form of the peer traces' seeds). Throws when it cannot. */
   readonly seed: (seed: unknown) => void;
   readonly dump: () => Dump;
@@ -66,6 +68,7 @@ export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
       appear(node);
       return answer(node, processes, request);
     },
+    failed: (failure) => failed(node, failure),
     seed: (seed) => {
       plant(node, seedOf(seed));
     },
@@ -96,6 +99,6 @@ function answer(node: Node, processes: Processes, { process, function: name, arg
     return { hresult: Code.Ok, ...run({ node, processes, process, args }) };
   } catch (failure) {
     if (!(failure instanceof HnsFailure)) throw failure;
-    return failed(name, failure.hresult);
+    return failed(node, { name, hresult: failure.hresult });
   }
 }

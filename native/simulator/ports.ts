@@ -1,6 +1,6 @@
 /** Ports of the node that endpoints reserve by PortMapping policies. */
 import { Code, refuse } from './errors.ts';
-import { count } from './json.ts';
+import { count, type Doc } from './json.ts';
 import type { Endpoint, Node, Policy } from './node.ts';
 
 export interface Reservation {
@@ -18,9 +18,14 @@ const LAST_PORT = 65535;
 export const reservations = (node: Node): readonly Reservation[] =>
   [...node.endpoints.values()].flatMap((endpoint) => reservedBy(endpoint.id, endpoint.policies));
 
+/** Port mapping flag ExternalPortReserved: the caller holds the port itself. */
+const EXTERNAL_PORT_RESERVED = 4;
+
+const isReservedAlready = (settings: Doc): boolean => ((count(settings, 'Flags') ?? 0) & EXTERNAL_PORT_RESERVED) !== 0;
+
 const reservedBy = (endpoint: string, policies: readonly Policy[]): readonly Reservation[] =>
   policies
-    .filter(({ Type }) => Type === 'PortMapping')
+    .filter(({ Type, Settings = {} }) => Type === 'PortMapping' && !isReservedAlready(Settings))
     .map(({ Settings = {} }) => ({
       protocol: count(Settings, 'Protocol') ?? 0,
       port: count(Settings, 'ExternalPort') ?? 0,
@@ -43,6 +48,7 @@ export function withPorts(node: Node, policies: readonly Policy[], owner?: Endpo
 /** The mapping with its external port, which is taken from here on. */
 function settle(node: Node, policy: Policy, taken: Set<string>): Policy {
   const settings = policy.Settings ?? {};
+  if (isReservedAlready(settings)) return policy;
   const protocol = count(settings, 'Protocol') ?? 0;
   const wanted = count(settings, 'ExternalPort') ?? 0;
   const port = wanted === 0 ? dynamic(node, protocol, taken) : wanted;

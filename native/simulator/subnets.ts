@@ -1,7 +1,7 @@
 /** Subnets of a new network: those its document names, or what HNS makes of it when it names none. */
 import { type Cidr, networkOf, overlaps, parseCidr } from '../../src/net/cidr.ts';
 import { offset, parseIp, sameIp } from '../../src/net/ip.ts';
-import { Code, refuse } from './errors.ts';
+import { Code, refuse, refuseBy } from './errors.ts';
 import { count, type Doc, doc, docs, text } from './json.ts';
 import type { NetworkType, Node, Subnet } from './node.ts';
 import { routeOf } from './routes.ts';
@@ -54,12 +54,11 @@ function vsidOf(policies: readonly Doc[] = []): number {
 export function checkSubnets(node: Node, type: NetworkType, subnets: readonly Subnet[]): void {
   const others = [...node.networks.values()].filter((other) => isRival(type, other.type));
   const taken = others.flatMap((other) => other.subnets);
-  if (type === 'Overlay') refuseIf(subnets.some(sharesVsid(taken)), node.switches.sharedVsid);
-  else
-    refuseIf(
-      subnets.some(({ prefix }) => taken.some(overlapping(prefix))),
-      node.switches.overlappingPrefix,
-    );
+  if (type === 'Overlay') {
+    if (subnets.some(sharesVsid(taken))) refuseBy(node.switches.sharedVsid);
+  } else if (subnets.some(({ prefix }) => taken.some(overlapping(prefix)))) {
+    refuseBy(node.switches.overlappingPrefix);
+  }
 }
 
 const isRival = (type: NetworkType, other: NetworkType): boolean =>
@@ -74,7 +73,3 @@ const overlapping =
   (prefix: Cidr) =>
   (other: Subnet): boolean =>
     overlaps(prefix, other.prefix);
-
-function refuseIf(condition: boolean, hresult: number): void {
-  if (condition && hresult !== Code.Ok) refuse(hresult);
-}

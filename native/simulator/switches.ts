@@ -44,6 +44,16 @@ export interface Switches {
   readonly twoAddressesOfFamily: number;
   /** A policy type that HNS does not know. */
   readonly unknownPolicyType: number;
+  /** A policy on a type of network that it does not work on. */
+  readonly policyOfOtherNetwork: number;
+  /** The same for a port mapping. */
+  readonly mappingOfOtherNetwork: number;
+  /** ACLs of the switch work on NAT networks, as newer builds are reported to have it. */
+  readonly natTakesAcl: boolean;
+  /** An ACL of the switch that names no priority. */
+  readonly aclWithoutPriority: number;
+  /** An ACL with ports whose protocols are not all of TCP, UDP and SCTP. */
+  readonly aclPortsOfOtherProtocol: number;
   /** A policy without settings, or with unusable ones. */
   readonly invalidPolicy: number;
   /** Using a handle whose object has been deleted. */
@@ -98,6 +108,11 @@ export const DEFAULTS: Switches = {
   lateAddressMs: -1,
   twoAddressesOfFamily: Code.InvalidEndpoint,
   unknownPolicyType: Code.InvalidPolicyType,
+  policyOfOtherNetwork: Code.InvalidPolicyType,
+  mappingOfOtherNetwork: Code.MappingNotSupported,
+  natTakesAcl: true,
+  aclWithoutPriority: Code.InvalidPolicy,
+  aclPortsOfOtherProtocol: Code.InvalidPolicy,
   invalidPolicy: Code.InvalidPolicy,
   deletedObject: Code.UsedAfterUnload,
   unknownHandle: Code.InvalidHandle,

@@ -65,7 +65,7 @@ export const namespaceView = (namespace: Namespace): Doc => ({
   SchemaVersion: SCHEMA,
 });
 
-/** EndpointStats: no traffic passes through the simulator. */
+/** EndpointStats of a local endpoint: no traffic passes through the simulator. */
 export const statsView = (endpoint: Endpoint): Doc => ({
   BytesReceived: 0,
   BytesSent: 0,

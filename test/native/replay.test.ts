@@ -24,6 +24,14 @@ const SETTLE_MS = 5000;
 
 async function replay(recording: Recording): Promise<readonly Found[]> {
   const simulator = await startSimulator({ seeds: seedsOf(recording) });
+  try {
+    return await replayOn(simulator, recording);
+  } finally {
+    await simulator.stop();
+  }
+}
+
+async function replayOn(simulator: LocalSimulator, recording: Recording): Promise<readonly Found[]> {
   const bindings: Bindings = { byPlaceholder: new Map() };
   const found: Found[] = [];
   for (const [step, recorded] of recording.steps.entries()) {
@@ -32,7 +40,6 @@ async function replay(recording: Recording): Promise<readonly Found[]> {
     };
     await replayStep({ simulator, bindings, note }, recorded);
   }
-  await simulator.stop();
   return found;
 }
 
@@ -74,22 +81,31 @@ async function carryOut(simulator: LocalSimulator, control: RecordedControl): Pr
   else await simulator.seed({ computeSystems: [{ Id: control.id }] });
 }
 
-async function replayCalls({ simulator, bindings, note }: Stage, calls: readonly RecordedCall[]): Promise<void> {
-  const caller: Caller = startCaller(simulator.address, calls[0]?.process);
-  for (const [index, recorded] of calls.entries()) {
-    const reply = await caller.call(recorded.function, argsOf(recorded, bindings));
-    if (recorded.killed === true) {
-      // Its answer never reached the caller; the trace has it.
-      assert.is(reply, undefined, 'the caller lives on');
-      assert.is(await caller.end(), KILLED);
-      assert.is((await simulator.trace()).at(-1)?.killed, true);
-      continue;
-    }
-    assert.ok(reply, `${recorded.function} ended its caller`);
-    note(index, compareReply(recorded, reply, bindings));
+async function replayCalls(stage: Stage, calls: readonly RecordedCall[]): Promise<void> {
+  const caller = startCaller(stage.simulator.address, calls[0]?.process);
+  try {
+    for (const [index, recorded] of calls.entries()) await replayCall(stage, caller, { index, recorded });
+  } finally {
+    await caller.end();
   }
-  await caller.end();
-  await simulator.settle(SETTLE_MS);
+  await stage.simulator.settle(SETTLE_MS);
+}
+
+async function replayCall(
+  { simulator, bindings, note }: Stage,
+  caller: Caller,
+  { index, recorded }: { readonly index: number; readonly recorded: RecordedCall },
+): Promise<void> {
+  const reply = await caller.call(recorded.function, argsOf(recorded, bindings));
+  if (recorded.killed === true) {
+    // Its answer never reached the caller; the trace has it.
+    assert.is(reply, undefined, 'the caller lives on');
+    assert.is(await caller.end(), KILLED);
+    assert.is((await simulator.trace()).at(-1)?.killed, true);
+    return;
+  }
+  assert.ok(reply, `${recorded.function} ended its caller`);
+  note(index, compareReply(recorded, reply, bindings));
 }
 
 /** The recorded request as the export's arguments: documents as text, placeholders as what they stand for. */

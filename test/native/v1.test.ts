@@ -1,6 +1,7 @@
 /** HNSCall: paths, the envelope and how failures are told; networks, namespaces and policy lists in v1 documents. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createDispatcher } from '../../native/simulator/dispatch.ts';
 import { createHns } from '../../native/simulator/hns.ts';
 import { CBR0, type Doc, HOST, POD1, QUERY, startSession } from '../support/hns-session.ts';
 import { v1 } from '../support/v1-session.ts';
@@ -51,6 +52,19 @@ test('failures are told by HRESULT, in the envelope, or each by whose code it is
   assert.throws(() => {
     createHns().seed({ config: { v1ErrorStyle: 'loud' } });
   }, /switch "v1ErrorStyle"/);
+});
+
+test('a fault follows the way failures are told, unless it says that there is no service', async () => {
+  const session = startSession({ v1ErrorStyle: 'json' });
+  const dispatcher = createDispatcher(session.hns);
+  const list = { process: 'test', function: 'HNSCall', args: { method: 'GET', path: '/networks/', body: '' } };
+  dispatcher.faults.set([{ function: 'HNSCall', error: 'Not now.' }]);
+  assert.equal(await dispatcher.dispatch(list), {
+    hresult: 0,
+    response: JSON.stringify({ Success: false, Error: 'Not now. ', ErrorCode: 0x80070005 }),
+  });
+  dispatcher.faults.set([{ function: 'HNSCall', hresult: '0x800706BA' }]);
+  assert.equal(await dispatcher.dispatch(list), { hresult: 0x800706ba | 0 });
 });
 
 test('collections and objects are found with and without the slash at the end, ids in any case', () => {

@@ -1,10 +1,9 @@
-/** HNSCall, the v1 entry point: a method and a path find what serves them, and the answer goes into its envelope. */
+/** HNSCall, the v1 entry point: a method and a path find what serves them, and its answer goes into the envelope. */
 import { written } from '../arguments.ts';
 import type { Context, Reply } from '../call.ts';
-import { Code, errorRecord, HnsFailure, isHcn, refuse } from '../errors.ts';
+import { Code, refuse } from '../errors.ts';
 import { canonical } from '../guid.ts';
 import { parseDoc } from '../json.ts';
-import type { Switches } from '../switches.ts';
 import { ENDPOINT_ROUTES } from './endpoints.ts';
 import { NAMESPACE_ROUTES } from './namespaces.ts';
 import { NETWORK_ROUTES } from './networks.ts';
@@ -19,21 +18,12 @@ const ROUTES: Routes = {
   ...POLICY_LIST_ROUTES,
 };
 
-/** Carries out one call; whether a failure is an HRESULT or stands in the envelope is a switch. */
+/** Carries out one call; how a failure is told is failures.ts. */
 export function hnsCall({ node, args }: Context): Omit<Reply, 'hresult'> {
-  try {
-    const { route, id } = routeOf(written(args, 'method'), written(args, 'path'));
-    const output = route({ node, id, body: () => parseDoc(written(args, 'body')) });
-    return { response: JSON.stringify({ Success: true, ...(output === undefined ? {} : { Output: output }) }) };
-  } catch (failure) {
-    if (!(failure instanceof HnsFailure) || !isTold(node.switches.v1ErrorStyle, failure.hresult)) throw failure;
-    return { response: errorRecord(failure.hresult) };
-  }
+  const { route, id } = routeOf(written(args, 'method'), written(args, 'path'));
+  const output = route({ node, id, body: () => parseDoc(written(args, 'body')) });
+  return { response: JSON.stringify({ Success: true, ...(output === undefined ? {} : { Output: output }) }) };
 }
-
-/** Whether the envelope tells of the failure, while the HRESULT is S_OK. */
-const isTold = (style: Switches['v1ErrorStyle'], hresult: number): boolean =>
-  style === 'json' || (style === 'mixed' && isHcn(hresult));
 
 /** Collections end with a slash and objects do not; either is taken for both. */
 function routeOf(method: string, path: string): { readonly route: Route; readonly id: string } {

@@ -1,11 +1,11 @@
 /** Endpoints as v1 documents: what a request means in v2, what an answer shows, and the paths under /endpoints/. */
 import { attachContainer, attachHost, detachContainer, detachHost } from '../attachments.ts';
-import { createEndpoint, modifyEndpoint, removeEndpoint } from '../endpoints.ts';
+import { createEndpoint, modifyEndpoint, removeEndpoint, statistics } from '../endpoints.ts';
 import { Code, refuse } from '../errors.ts';
 import { canonical, idFor } from '../guid.ts';
 import { type Doc, docs, flag, oneOf, text } from '../json.ts';
 import type { Endpoint, Node } from '../node.ts';
-import { filetime, statsView } from '../views.ts';
+import { filetime } from '../views.ts';
 import { dnsFields, dnsOf, filled, gatewayOf, given, routesOver, versionOf } from './fields.ts';
 import { toV1, toV2 } from './policies.ts';
 import type { Routes, V1Request } from './route.ts';
@@ -26,7 +26,7 @@ export const ENDPOINT_ROUTES: Routes = {
   'POST /endpoints/{id}/detach': (request) => {
     move(request, { container: detachContainer, host: detachHost });
   },
-  'GET /endpointstats/{id}': (request) => statsView(named(request)),
+  'GET /endpointstats/{id}': (request) => statistics(named(request)),
 };
 
 const named = ({ node, id }: V1Request): Endpoint => node.endpoints.get(id) ?? refuse(Code.EndpointNotFound);

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'platform.ts': ['spec', 'disk', 'hns', 'ipam', 'dialects'],
   'network-command.ts': ['spec', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
   'run.ts': ['spec', 'ipam', 'dialects', 'flannel', 'network-command.ts', 'platform.ts'],
-  'main.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'plugins', 'process', 'platform.ts', 'run.ts', 'cli'],
+  'main.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'process', 'platform.ts', 'run.ts', 'cli'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {

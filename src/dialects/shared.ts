@@ -98,7 +98,10 @@ export function refuseUnsupported(config: Json, keys: readonly string[]): void {
   }
   const args = member(config, 'args');
   const cni = isRecord(args) ? member(args, 'cni') : undefined;
-  if (isRecord(cni)) for (const key of Object.keys(cni)) refuseUsed(cni, key, `args.cni.${key}`);
+  if (isRecord(cni))
+    for (const key of Object.keys(cni)) {
+      if (key.toLowerCase() !== 'ips') refuseUsed(cni, key, `args.cni.${key}`);
+    }
 }
 
 /** An empty list or object asks for nothing, so it is let pass: runtimes send those. */

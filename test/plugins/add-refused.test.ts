@@ -58,11 +58,6 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     code: Code.InvalidEnvironment,
     message: /^Cannot use CNI_ARGS: IP is "10\.99\.0\.1", expected an address of one of the ranges$/,
   },
-  'with arguments that ask for a MAC': {
-    pod: { args: 'MAC=00-15-5D-00-00-01' },
-    code: Code.InvalidEnvironment,
-    message: /^Cannot use CNI_ARGS: MAC is not supported by this version$/,
-  },
   'with arguments that name a gateway': {
     pod: { args: 'IP=10.244.3.9;GATEWAY=10.244.3.1' },
     code: Code.InvalidEnvironment,

@@ -52,6 +52,7 @@ export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promi
     CNI_PATH: '/opt/cni/bin',
     ...(pod.netns === undefined ? {} : { CNI_NETNS: pod.netns }),
     ...(pod.args === undefined ? {} : { CNI_ARGS: pod.args }),
+    ...pod.env,
   });
   return {
     simulator,

@@ -85,6 +85,9 @@ function system(): System {
   );
 }
 
+/** Since the process began: host-local has no key for it. */
+const HOST_LOCAL_MS = 60_000;
+
 const FILES = nodeFiles({ windows: isWindows });
 
 const PLATFORM: Platform = {
@@ -94,6 +97,13 @@ const PLATFORM: Platform = {
   defaults: DEFAULTS,
   native: () => entryPoints(system()),
   programs: systemPrograms(isWindows),
+  hostLocal: () => ({
+    files: FILES,
+    lock: createFileLock(),
+    windows: isWindows,
+    defaultDataDir: DEFAULTS.dataDir,
+    remainingMs: () => HOST_LOCAL_MS - performance.now(),
+  }),
   leases: (conf, surroundings) =>
     openStore({
       files: FILES,

@@ -2,6 +2,7 @@
 import type { Defaults, NetConf } from './dialects/net-conf.ts';
 import type { Files } from './disk/files.ts';
 import type { Native } from './hns/native.ts';
+import type { HostLocalPorts } from './host-local/conf.ts';
 import type { Programs } from './ipam/delegate.ts';
 import type { LeaseStore } from './ipam/lease.ts';
 import type { Environment } from './spec/command.ts';
@@ -26,6 +27,7 @@ export interface Platform {
   readonly native: () => Native;
   readonly programs: Programs;
   readonly files: Files;
+  readonly hostLocal: () => HostLocalPorts;
   readonly leases: (conf: NetConf, surroundings: Surroundings) => LeaseStore;
 }
 

@@ -2,19 +2,23 @@
 
 import { type NetworkPlugin, pluginOf } from './dialects/choose.ts';
 import { flannel } from './flannel/flannel.ts';
+import { readHostLocalCommand } from './host-local/command.ts';
+import { runHostLocal } from './host-local/run.ts';
 import { runPlugin } from './ipam/delegate.ts';
 import { networkCommand } from './network-command.ts';
 import type { Io, Platform } from './platform.ts';
 import { type ConfiguredCommand, readCommand, versionIn } from './spec/command.ts';
 import type { Json } from './spec/decode.ts';
-import { CniError, Code, unmistakable } from './spec/error.ts';
+import { CniError, unmistakable } from './spec/error.ts';
+import { pluginNameOf } from './spec/plugin-names.ts';
 import { NEWEST, versionResult } from './spec/version.ts';
 
 /** Runs one CNI command and answers the exit status: 0, or 1 with an error object on stdout (SPEC.md 1.1.0 section 5). */
 export async function run(io: Io, platform: Platform): Promise<0 | 1> {
   let stdin: Uint8Array | undefined;
   try {
-    const command = readCommand(io.env, () => {
+    const read = pluginNameOf(platform.executable) === 'host-local' ? readHostLocalCommand : readCommand;
+    const command = read(io.env, () => {
       stdin = io.stdin();
       return stdin;
     });
@@ -42,7 +46,10 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 async function configured(io: Io, platform: Platform, command: ConfiguredCommand): Promise<void> {
   const plugin = pluginOf(platform.executable, command.config);
-  if (plugin === 'host-local') throw new CniError(Code.Internal, 'not wired yet');
+  if (plugin === 'host-local') {
+    await hostLocal(io, platform, command);
+    return;
+  }
   if (plugin !== 'flannel') {
     await networkCommand(io, platform, { plugin, command });
     return;
@@ -52,6 +59,11 @@ async function configured(io: Io, platform: Platform, command: ConfiguredCommand
     files: platform.files,
     run: (type, config) => delegated(io, platform, { type, command: given(command, config) }),
   });
+}
+
+async function hostLocal(io: Io, platform: Platform, command: ConfiguredCommand): Promise<void> {
+  const printed = await runHostLocal(command, platform.hostLocal());
+  if (printed !== undefined) io.stdout(line(printed));
 }
 
 /** The command with another configuration, which a delegate gets on stdin as well. */

@@ -12,6 +12,8 @@ import { holderOf } from '../src/plugins/attachment.ts';
 import { systemPrograms } from '../src/process/programs.ts';
 import { run } from '../src/run.ts';
 import { Code } from '../src/spec/error.ts';
+import { inFolder } from './support/disk.ts';
+import { portsOf } from './support/host-local.ts';
 import type { TestNode } from './support/node.ts';
 import { fails, must, onNode, POD } from './support/pods.ts';
 
@@ -25,6 +27,9 @@ const NO_PLATFORM: Platform = {
   defaults: { dataDir: '/nowhere', logFile: '/nowhere/x.log' },
   native: () => {
     throw new Error('HNS was asked for');
+  },
+  hostLocal: () => {
+    throw new Error('host-local was asked for');
   },
   leases: () => {
     throw new Error('leases were asked for');
@@ -97,6 +102,22 @@ edge('a fault of the plugin itself is code 999, and no stack is shown', async ()
   assert.is(status, 1);
   assert.is(written.join(), '{"cniVersion":"1.0.0","code":999,"msg":"Cannot finish the command: HNS was asked for"}\n');
 });
+edge('an executable named host-local gives addresses to other plugins, whatever `type` says', () =>
+  inFolder(async (folder) => {
+    const executable = '/opt/cni/bin/HOST-LOCAL.EXE';
+    const platform = { ...NO_PLATFORM, executable, hostLocal: () => portsOf({ defaultDataDir: folder }) };
+    const conf =
+      '{"cniVersion":"1.0.0","name":"n","type":"bridge","ipam":{"type":"host-local","subnet":"10.0.0.0/24"}}';
+    const env = { ...ENV, CNI_NETNS: '/proc/1/ns/net' };
+    const added = await seen(env, conf, platform);
+    assert.equal(added.written, [
+      '{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.2/24","gateway":"10.0.0.1"}]}\n',
+    ]);
+    assert.ok(existsSync(join(folder, 'n', '10.0.0.2')));
+    const gone = await seen({ ...env, CNI_COMMAND: 'DEL' }, conf, platform);
+    assert.equal([gone.status, gone.written, existsSync(join(folder, 'n', '10.0.0.2'))], [0, [], false]);
+  }),
+);
 edge('an HNS library that is not there is code 105, by name, and leaves no lease', () =>
   onNode(async (node) => {
     const system = { ...simulatorSystem('/nowhere/libhns.so'), pathOf: (dll: string) => `/nowhere/${dll}` };

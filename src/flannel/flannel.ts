@@ -1,7 +1,8 @@
 /** flannel's verbs: each makes the delegate's configuration and hands the command on; what is kept meanwhile is the scratch file. */
 import type { Files } from '../disk/files.ts';
+import { validAttachments } from '../spec/attachments.ts';
 import type { ConfiguredCommand, DelTarget } from '../spec/command.ts';
-import { isRecord, type Json, member, text } from '../spec/decode.ts';
+import { type Json, member, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { sandboxIn } from '../spec/netns.ts';
 import { decodeFlannel, type FlannelConfig, type Places } from './config.ts';
@@ -96,9 +97,8 @@ function notYet({ subnetFile }: FlannelConfig, { verb }: ConfiguredCommand): nev
 
 /** With the runtime's list, files of sandboxes outside it are of nobody. */
 function forgetOthers(scratch: Scratch, config: Json): void {
-  const valid = member(config, 'cni.dev/valid-attachments') ?? member(config, 'cni.dev/attachments');
-  if (!Array.isArray(valid)) return;
-  const ids = valid.map((one: unknown) => (isRecord(one) ? member(one, 'containerID') : undefined));
+  const ids = validAttachments(config)?.map(({ containerId }) => containerId);
+  if (ids === undefined) return;
   const name = text(member(config, 'name'), 'name');
   for (const sandboxId of scratch.sandboxesOf(name)) if (!ids.includes(sandboxId)) scratch.remove(sandboxId);
 }

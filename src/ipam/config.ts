@@ -171,7 +171,7 @@ function refuseRanges(config: Json, why: string): void {
 }
 
 /** A result before 0.3.0 has room for one address of each family: a second one would be lost without a word. */
-function requireExpressible(config: Json, families: readonly Family[]): void {
+export function requireExpressible(config: Json, families: readonly Family[]): void {
   const stated = member(config, 'cniVersion');
   const version = SUPPORTED.find((one) => one === stated) ?? UNSTATED;
   if (isAtLeast(version, '0.3.0') || new Set(families).size === families.length) return;

@@ -10,14 +10,14 @@ export interface IpamRoute {
 }
 
 /** Keys of a route that CNI 1.1.0 knows (SPEC.md section 5, Success) and no HNS route carries. */
-const ROUTE_KEYS_REFUSED = ['mtu', 'advmss', 'priority', 'table', 'scope'] as const;
+export const ROUTE_KEYS = ['mtu', 'advmss', 'priority', 'table', 'scope'] as const;
 
 const DEFAULT_ROUTE = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
 /** A route of an endpoint: what HNS has no place for is refused by name. */
 export const endpointRoute: Decoder<IpamRoute> = (value, path) => {
   const object = record(value, path);
-  for (const key of ROUTE_KEYS_REFUSED) {
+  for (const key of ROUTE_KEYS) {
     if (member(object, key) !== undefined) refuse(join(path, key), 'HNS routes have no such property');
   }
   return route(object, path);

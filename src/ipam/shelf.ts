@@ -12,12 +12,19 @@ import {
   type TombstoneRecord,
 } from './record.ts';
 
-/** What the steps of the store work on. */
-export interface Shelf {
+/** A network's folder. */
+export interface Folder {
   readonly files: Files;
   readonly layout: Layout;
+}
+
+/** What the steps of the store work on. */
+export interface Shelf extends Folder {
   readonly clock: Clock;
 }
+
+/** Whom an address file names. */
+export type Named = Pick<Holder, 'containerId' | 'ifname'>;
 
 export function readLease({ files, layout }: Shelf, key: string): LeaseRecord | undefined {
   const path = layout.attachment(key);
@@ -57,12 +64,12 @@ export function writeTombstone({ files, layout }: Shelf, made: TombstoneRecord):
 }
 
 /** The address given last from a range set; what cannot be read as one counts as none, as with host-local. */
-export function readLastReserved({ files, layout }: Shelf, range: number): Ip | undefined {
-  return parseIp(files.readText(layout.lastReserved(range))?.trim() ?? '');
+export function readLastReserved({ files, layout }: Folder, set: number): Ip | undefined {
+  return parseIp(files.readText(layout.lastReserved(set))?.trim() ?? '');
 }
 
 /** Removes an address's file if it is the holder's, and what a crash left of writing it; another one's stays. */
-export function freeAddress({ files, layout }: Shelf, ip: Ip, holder: Holder): void {
+export function freeAddress({ files, layout }: Folder, ip: Ip, holder: Named): void {
   const path = layout.address(ip);
   const content = files.readText(path)?.trim();
   if (content === undefined || content === contentOf(holder)) files.remove(path);
@@ -77,11 +84,7 @@ export function isHeldBy({ files, layout }: Shelf, ip: Ip, holder: Holder): bool
  * The addresses that host-local's files give to this holder; `names` are those of the folder. Reads every address file.
  * Files of versions of host-local that knew no interface hold the id alone; they count when there is no other.
  */
-export function addressesHeldBy(
-  { files, layout }: Pick<Shelf, 'files' | 'layout'>,
-  holder: Pick<Holder, 'containerId' | 'ifname'>,
-  names: readonly string[],
-): readonly Ip[] {
+export function addressesHeldBy({ files, layout }: Folder, holder: Named, names: readonly string[]): readonly Ip[] {
   const held = addressNames(names).flatMap((name) => {
     const ip = addressOfName(name);
     const content = ip && files.readText(layout.address(ip))?.trim();

@@ -57,8 +57,8 @@ function readEach({ files, layout }: Shelf): number | undefined {
   return /^\d+$/.test(content) ? Number(content) : undefined;
 }
 
-/** A look into the network's folder. */
-export interface Folder {
+/** What a look into the network's folder shows. */
+export interface Seen {
   readonly names: readonly string[];
   readonly tally: Tally;
 }
@@ -69,6 +69,6 @@ export interface Folder {
  * makes the numbers differ, which costs the reading of the folder; together with as many leases of others it hides them until
  * its DEL.
  */
-export function foreignAddresses(shelf: Shelf, holder: Holder, { names, tally }: Folder): readonly Ip[] {
+export function foreignAddresses(shelf: Shelf, holder: Holder, { names, tally }: Seen): readonly Ip[] {
   return addressNames(names).length === tally.files ? [] : addressesHeldBy(shelf, holder, names);
 }

@@ -8,7 +8,8 @@ import {
 } from '../hns/client.ts';
 import type { Inventory, Lease } from '../ipam/lease.ts';
 import { NO_ARGUMENTS } from '../spec/arguments.ts';
-import { isRecord, type Json, join, list, member, text } from '../spec/decode.ts';
+import { validAttachments } from '../spec/attachments.ts';
+import type { Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { isNameBased } from '../spec/uuid.ts';
 import { giveBack } from './addresses.ts';
@@ -65,23 +66,6 @@ function attempts(deps: Deps, failures: CniError[]): Attempt {
       failures.push(CniError.from(failure));
     }
     gaveUp ||= session.gaveUp();
-  };
-}
-
-/** `cni.dev/valid-attachments`, or the name libcni gave it first; undefined when a runtime sent neither. */
-export function validAttachments(config: Json): readonly AttachmentName[] | undefined {
-  for (const key of ['cni.dev/valid-attachments', 'cni.dev/attachments']) {
-    const value = member(config, key);
-    if (value !== undefined) return list(attachmentName)(value, key);
-  }
-  return undefined;
-}
-
-function attachmentName(value: unknown, path: string): AttachmentName {
-  const object = isRecord(value) ? value : {};
-  return {
-    containerId: text(member(object, 'containerID'), join(path, 'containerID')),
-    ifname: text(member(object, 'ifname'), join(path, 'ifname')),
   };
 }
 

@@ -11,6 +11,8 @@ export interface CniArguments {
   readonly gateways: readonly string[];
   /** `MAC`: six octets between dashes or colons. */
   readonly mac: string | undefined;
+  /** Whether keys that mean nothing to a plugin are to be ignored. */
+  readonly ignoreUnknown: boolean;
 }
 
 export const NO_ARGUMENTS: CniArguments = {
@@ -19,6 +21,7 @@ export const NO_ARGUMENTS: CniArguments = {
   ips: [],
   gateways: [],
   mac: undefined,
+  ignoreUnknown: false,
 };
 
 /** Keys a kubelet's runtime sends (containerd internal/cri/server), and those of CONVENTIONS.md. */
@@ -54,6 +57,7 @@ export function parseArguments(text: string): CniArguments {
     ips: items('IP', pairs.get('IP') ?? ''),
     gateways: items('GATEWAY', pairs.get('GATEWAY') ?? ''),
     mac: mac === '' ? undefined : mac,
+    ignoreUnknown,
   };
 }
 

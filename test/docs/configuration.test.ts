@@ -53,7 +53,7 @@ configuration('names every key that is refused', () => {
   const runtime = constant('src/plugins/conf.ts', 'UNSUPPORTED_RUNTIME').map((key) => `runtimeConfig.${key}`);
   assert.ok(top.length > 0 && runtime.length > 0);
   assert.equal([...refused.slice(2)].sort(), [...top, ...runtime].sort());
-  for (const key of constant('src/ipam/config.ts', 'ROUTE_KEYS_REFUSED')) {
+  for (const key of constant('src/ipam/routes.ts', 'ROUTE_KEYS')) {
     assert.ok(section('Refused by name').includes(`\`${key}\``), key);
   }
 });

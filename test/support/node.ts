@@ -149,6 +149,13 @@ export function createTestNode(
           files: nodeFiles({ windows: false }),
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
           programs: systemPrograms(false),
+          hostLocal: () => ({
+            files: nodeFiles({ windows: false }),
+            lock: noLock,
+            windows: false,
+            defaultDataDir: dataDir,
+            remainingMs: () => 60_000,
+          }),
           native: () => simulatedNative({ dispatcher, process }),
           leases: (decoded, surroundings) =>
             changed(

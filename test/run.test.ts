@@ -110,9 +110,7 @@ edge('an executable named host-local gives addresses to other plugins, whatever 
       '{"cniVersion":"1.0.0","name":"n","type":"bridge","ipam":{"type":"host-local","subnet":"10.0.0.0/24"}}';
     const env = { ...ENV, CNI_NETNS: '/proc/1/ns/net' };
     const added = await seen(env, conf, platform);
-    assert.equal(added.written, [
-      '{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.2/24","gateway":"10.0.0.1"}]}\n',
-    ]);
+    assert.equal(added.written, ['{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.2/24","gateway":"10.0.0.1"}]}\n']);
     assert.ok(existsSync(join(folder, 'n', '10.0.0.2')));
     const gone = await seen({ ...env, CNI_COMMAND: 'DEL' }, conf, platform);
     assert.equal([gone.status, gone.written, existsSync(join(folder, 'n', '10.0.0.2'))], [0, [], false]);

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { decodeConf } from '../../src/dialects/choose.ts';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { BRIDGE } from '../../src/dialects/win-bridge.ts';
+import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 import { CONTEXT, DEFAULTS } from '../support/wanted.ts';
@@ -96,6 +97,14 @@ for (const [gateway, read] of GATEWAYS) {
     );
   });
 }
+
+conf('a MAC is asked for by the runtime, or by CNI_ARGS where the runtime does not', () => {
+  const args = { ...NO_ARGUMENTS, mac: '00:15:5D:00:00:01' };
+  const asked = (more: object): string | undefined =>
+    decodeConf('win-bridge', { ...LEAST, ...more }, { ...CONTEXT, args }).mac?.digits;
+  assert.is(asked({}), '00155d000001');
+  assert.is(asked({ runtimeConfig: { mac: '00-15-5D-00-00-02' } }), '00155d000002');
+});
 
 /** What the key would need, and the path that the error names. */
 const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: string])[] = [

@@ -8,14 +8,13 @@ const node = suite('policies on a node');
 
 /** What is written, and what the endpoint has; HNS itself adds L2Driver on an L2Bridge network. */
 const CASES: Readonly<Record<string, readonly [written: readonly object[], has: readonly EndpointPolicy[]]>> = {
-  'every type in the spelling of HNS v1': [
+  'every type that an L2Bridge network takes, in the spelling of HNS v1': [
     [
       { Type: 'OutBoundNAT', ExceptionList: ['10.96.0.0/12'] },
       { Type: 'ROUTE', DestinationPrefix: '10.96.0.0/12', NeedEncap: true },
       { Type: 'NAT', Protocol: 'TCP', InternalPort: 80, ExternalPort: 8080 },
       { Type: 'PROXY', Port: 15_001 },
       { Type: 'QOS', MaximumOutgoingBandwidthInBytes: 1_048_576 },
-      { Type: 'PA', PA: '10.240.0.30' },
     ],
     [
       { Type: 'OutBoundNAT', Settings: { Exceptions: ['10.96.0.0/12'] } },
@@ -23,7 +22,6 @@ const CASES: Readonly<Record<string, readonly [written: readonly object[], has: 
       { Type: 'PortMapping', Settings: { Protocol: 6, InternalPort: 80, ExternalPort: 8080 } },
       { Type: 'L4Proxy', Settings: { Port: '15001' } },
       { Type: 'QOS', Settings: { MaximumOutgoingBandwidthInBytes: 1_048_576 } },
-      { Type: 'ProviderAddress', Settings: { ProviderAddress: '10.240.0.30' } },
     ],
   ],
   'ACLs that HNS would refuse, cleared and with an end': [

@@ -57,8 +57,9 @@ export function reservedAddresses(
   return [...new Map([...ofSubnets, ...gateways, ...hops].map((ip) => [ip.text, ip])).values()];
 }
 
-/** Gateways that are stated whatever the addresses are: those of endpoints whose addresses HNS chooses. */
+/** Gateways that are stated whatever the addresses are, IPv4 first: those of endpoints whose addresses HNS chooses. */
 export function statedGateways(conf: NetConf, { gateway: rule }: Profile): readonly Ip[] {
   const stated = rule.kind === 'ipam' && !rule.forced ? rule.stated : [];
-  return [...conf.gateways, ...stated.filter(({ family }) => ofFamily(conf.gateways, family) === undefined)];
+  const all = [...conf.gateways, ...stated.filter(({ family }) => ofFamily(conf.gateways, family) === undefined)];
+  return all.toSorted((a, b) => a.family - b.family);
 }

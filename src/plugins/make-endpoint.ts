@@ -89,6 +89,9 @@ async function reserve(deps: Deps, target: Target, ask: Ask): Promise<Lease> {
     netns: target.netns,
     exclude,
     reserved: reservedAddresses(conf),
+    ports: [],
+    podNamespace: target.args.podNamespace,
+    podName: target.args.podName,
   };
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;
@@ -124,6 +127,8 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
       const { address, why } = reservation;
       return new CniError(Code.Ipam, `${what}: ${address.text} was asked for, but ${why}`);
     }
+    case 'port':
+      return portTaken(reservation);
     case 'full':
       return new CniError(
         Code.AddressesExhausted,
@@ -133,4 +138,13 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
     default:
       return reservation satisfies never;
   }
+}
+
+function portTaken({ port, holder }: Extract<Reservation, { kind: 'port' }>): CniError {
+  const { podNamespace, podName, containerId, network } = holder;
+  const pod = podName === undefined ? '' : ` of pod "${podNamespace ?? ''}/${podName}"`;
+  return new CniError(
+    Code.Ipam,
+    `Cannot reserve host port ${port.hostPort} of protocol ${port.protocol}: container "${containerId}"${pod} on "${network}" has it`,
+  );
 }

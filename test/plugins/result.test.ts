@@ -22,6 +22,7 @@ const lease = (...addresses: readonly string[]): Parameters<typeof resultOf>[0][
   state: 'pending',
   inFlight: false,
   source: 'host-local',
+  ports: [],
   addresses: addresses.map(cidr),
   network: 'cbr0',
   hnsNetworkId: 'N',

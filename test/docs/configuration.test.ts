@@ -117,7 +117,9 @@ configuration('names every key that is refused, and by whom', () => {
   assert.equal(header, ['Key', 'win-bridge', 'win-overlay', 'nat, sdnbridge, sdnoverlay', 'wincni']);
   const ofRuntime = constant('src/dialects/shared.ts', 'UNSUPPORTED_RUNTIME').map((key) => `runtimeConfig.${key}`);
   for (const [index, { plugin, path }] of COLUMNS.entries()) {
-    const documented = refused.filter((cells) => cells[index + 1]?.startsWith('refused')).map(([key = '']) => key);
+    const documented = refused
+      .filter((cells) => (cells[index + 1] ?? '').startsWith('refused'))
+      .map(([key = '']) => key);
     assert.equal([...documented].sort(), [...constant(path, 'FOREIGN'), ...ofRuntime].sort(), plugin);
   }
   for (const key of constant('src/ipam/routes.ts', 'ROUTE_KEYS_REFUSED')) {

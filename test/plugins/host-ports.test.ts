@@ -46,8 +46,8 @@ ports(
   onNode(async (node) => {
     await must(node.run('ADD', FIRST, mapped(node, WEB)));
     await must(node.run('DEL', FIRST, mapped(node, WEB)));
-    node.setFaults([{ function: 'HcnModifyNamespace', hresult: 0x80004005 }]);
-    await fails(node.run('ADD', FIRST, mapped(node, WEB)), Code.TryAgainLater, /0x80004005/);
+    node.setFaults([{ function: 'HcnModifyNamespace', hresult: 0x80070057 }]);
+    await fails(node.run('ADD', FIRST, mapped(node, WEB)), Code.Hns, /0x80070057/);
     node.setFaults([]);
     await must(node.run('ADD', SECOND, mapped(node, WEB)));
     await must(node.run('DEL', SECOND, mapped(node, WEB)));

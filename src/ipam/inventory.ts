@@ -5,7 +5,7 @@ import type { Inventory } from './lease.ts';
 import { ageOf } from './record.ts';
 import { asTombstone } from './release.ts';
 import { readLease, readTombstone } from './shelf.ts';
-import type { Stock } from './usage.ts';
+import type { Stock } from './stock.ts';
 
 /** Reads all of it; a record that cannot be read is reported and left. */
 export function inventory(stock: Stock, onUnreadable: (error: CniError) => void): Inventory {

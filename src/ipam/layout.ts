@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { fail } from '../spec/decode.ts';
-import type { Holder } from './lease.ts';
+import type { Holder, HostPort } from './lease.ts';
 
 /**
  *     <dataDir>/<network>/lock                  taken by host-local, too
@@ -12,6 +12,8 @@ import type { Holder } from './lease.ts';
  *                        /.wincni/tombstones/<key>.json
  *                        /.wincni/looked-at     the tombstone looked at last
  *                        /.wincni/files-each    how many addresses each record has, where that is not one
+ *              /.wincni/ports/6-8080.json        who claims a host port: protocol and number
+ *                            /lock               taken for these, under a network's own
  */
 export interface Layout {
   readonly folder: string;
@@ -26,13 +28,17 @@ export interface Layout {
   readonly tombstone: (key: string) => string;
   readonly lastReserved: (range: number) => string;
   readonly address: (ip: Ip) => string;
+  /** Of the node. */
+  readonly ports: string;
+  readonly portsLock: string;
+  readonly claims: (port: Pick<HostPort, 'protocol' | 'hostPort'>) => string;
   /** Windows has no colon in names: host-local writes "_" there. */
   readonly nameOf: (ip: Ip) => string;
 }
 
 /** SPEC.md 1.1.0 section 1, network configuration, key `name`; what keeps the folder inside `dataDir`. */
-const NETWORK = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-const KEY = /^[A-Za-z0-9-]+$/;
+export const NETWORK = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+export const KEY = /^[A-Za-z0-9-]+$/;
 
 /** The places of one network. @throws code 7 for a name that CNI does not allow. */
 export function layoutOf(options: { dataDir: string; network: string; windows: boolean }): Layout {
@@ -42,6 +48,7 @@ export function layoutOf(options: { dataDir: string; network: string; windows: b
   const records = join(folder, '.wincni');
   const attachments = join(records, 'attachments');
   const tombstones = join(records, 'tombstones');
+  const ports = join(dataDir, '.wincni', 'ports');
   const nameOf = (ip: Ip): string => (windows ? ip.text.replaceAll(':', '_') : ip.text);
   return {
     folder,
@@ -55,6 +62,9 @@ export function layoutOf(options: { dataDir: string; network: string; windows: b
     tombstone: (key) => join(tombstones, fileOf(key)),
     lastReserved: (range) => join(folder, `last_reserved_ip.${range}`),
     address: (ip) => join(folder, nameOf(ip)),
+    ports,
+    portsLock: join(ports, 'lock'),
+    claims: ({ protocol, hostPort }) => join(ports, `${protocol}-${hostPort}.json`),
     nameOf,
   };
 }

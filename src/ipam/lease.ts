@@ -17,6 +17,22 @@ export interface Holder {
  */
 export type LeaseState = 'pending' | 'ready';
 
+/** A port of the node that leads to the attachment. */
+export interface HostPort {
+  /** IANA's number: 6 is TCP, 17 UDP. */
+  readonly protocol: number;
+  readonly hostPort: number;
+  /** The node's address it is for; undefined, and each spelling of "any", for all of them. */
+  readonly hostIp: string | undefined;
+}
+
+/** Who has a host port. */
+export interface PortHolder extends Holder {
+  readonly network: string;
+  readonly podNamespace: string | undefined;
+  readonly podName: string | undefined;
+}
+
 export interface Lease extends Holder {
   readonly state: LeaseState;
   /** An HNS call on its endpoint was given up on: HNS may still carry it out. */
@@ -31,6 +47,7 @@ export interface Lease extends Holder {
   readonly endpointName: string;
   /** GUID of the HCN namespace, lower case. */
   readonly netns: string;
+  readonly ports: readonly HostPort[];
 }
 
 /** A lease whose attachment is gone while HNS may still make its endpoint; address and id stay set aside. */
@@ -44,6 +61,9 @@ export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'sour
   readonly exclude: readonly Ip[];
   /** Addresses the network keeps for itself, which its type decides: never handed out, also where a range holds them. */
   readonly reserved: readonly Ip[];
+  /** As far as the runtime says: for whoever asks for the same host port. */
+  readonly podNamespace: string | undefined;
+  readonly podName: string | undefined;
 }
 
 export type Reservation =
@@ -55,6 +75,8 @@ export type Reservation =
   | { readonly kind: 'foreign'; readonly addresses: readonly Ip[] }
   /** An address that was asked for cannot be given. */
   | { readonly kind: 'unavailable'; readonly address: Ip; readonly why: string }
+  /** Another attachment of the node, on whichever network, has a host port that was asked for. */
+  | { readonly kind: 'port'; readonly port: HostPort; readonly holder: PortHolder }
   | { readonly kind: 'full'; readonly used: number; readonly total: bigint };
 
 /** Everything that is reserved on a network, whoever reserved it: what GC goes through. Reads every file there is. */
@@ -97,7 +119,7 @@ export interface LeaseStore {
   readonly commit: (key: string, given?: readonly Cidr[]) => Promise<void>;
   readonly markInFlight: (key: string) => Promise<void>;
   /**
-   * Frees the holder's addresses, also those without a record of ours, then drops the record; idempotent.
+   * Frees the holder's addresses, also those without a record of ours, and its host ports, then drops the record; idempotent.
    * Does nothing while the attachment has a tombstone: its addresses wait for `exhume`.
    */
   readonly release: (holder: Holder) => Promise<void>;
@@ -118,7 +140,7 @@ export interface LeaseStore {
    * was looked at. Answers whether there is none any more.
    */
   readonly expire: (key: string, olderThanMs: number) => Promise<boolean>;
-  /** Frees a tombstone's addresses, then drops it; for who has claimed it. */
+  /** Frees a tombstone's addresses and host ports, then drops it; for who has claimed it. */
   readonly exhume: (key: string) => Promise<void>;
 }
 

@@ -7,7 +7,8 @@ import type { Reservation } from './lease.ts';
 import type { RangeSet } from './ranges.ts';
 import { readLastReserved } from './shelf.ts';
 import type { StaticAddress } from './static.ts';
-import { type Stock, usageIn } from './usage.ts';
+import type { Stock } from './stock.ts';
+import { usageIn } from './usage.ts';
 
 export interface Look {
   /** Those in the network's folder. */

@@ -1,9 +1,21 @@
 /** Our records as JSON: leases and tombstones with the boot they were made in. What is unreadable is an error, never absence. */
 import { type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';
-import { bool, type Decoder, fail, integer, type Json, list, oneOf, record, required, text } from '../spec/decode.ts';
+import {
+  bool,
+  type Decoder,
+  fail,
+  integer,
+  type Json,
+  list,
+  oneOf,
+  optional,
+  record,
+  required,
+  text,
+} from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Source } from './config.ts';
-import type { Clock, Lease } from './lease.ts';
+import type { Clock, HostPort, Lease } from './lease.ts';
 
 /** A moment that is comparable within one boot. */
 export interface Stamp {
@@ -87,6 +99,15 @@ const sourceOf = (addresses: readonly Cidr[]): Source => (addresses.length === 0
 
 const cidr: Decoder<Cidr> = (value, path) => parseCidr(text(value, path)) ?? fail(path, 'a CIDR', value);
 
+const hostPort: Decoder<HostPort> = (value, path) => {
+  const object = record(value, path);
+  return {
+    protocol: required(object, 'protocol', { path, as: integer(0, 255) }),
+    hostPort: required(object, 'hostPort', { path, as: integer(0, 65_535) }),
+    hostIp: optional(object, 'hostIp', { path, as: text }),
+  };
+};
+
 const stamp: Decoder<Stamp> = (value, path) => {
   const object = record(value, path);
   return {
@@ -108,6 +129,7 @@ const leaseRecord: Decoder<LeaseRecord> = (value, path) => {
     endpointId: at('endpointId', text),
     endpointName: at('endpointName', text),
     netns: at('netns', text),
+    ports: optional(object, 'ports', { path, as: list(hostPort) }) ?? [],
     source: object['version'] === OLDEST ? sourceOf(addresses) : at('source', oneOf(...SOURCES)),
     addresses,
     state: at('state', oneOf('pending', 'ready')),

@@ -1,28 +1,48 @@
 /** Giving back: release, burial and exhumation as steps under the lock, each of which may be the last and can be repeated. */
 import type { Holder, Lease, Tombstone } from './lease.ts';
+import { dropClaims, freePorts } from './ports.ts';
 import { ageOf, stampNow, type TombstoneRecord } from './record.ts';
 import { filed, freeAddress, readLease, readLiving, readTombstone, type Shelf, writeTombstone } from './shelf.ts';
+import type { Stock } from './stock.ts';
 import { foreignAddresses, tallyOf } from './tally.ts';
 
 /**
- * Frees the holder's addresses, then drops its record. Without a record, a lease that another program wrote for the
+ * Frees the holder's addresses and ports, then drops its record. Without a record, a lease that another program wrote for the
  * same container and interface is looked for. What a tombstone keeps stays kept.
  */
-export function release(shelf: Shelf, holder: Holder): void {
-  const isBuried = readTombstone(shelf, holder.key) !== undefined;
-  const lease = isBuried ? undefined : readLease(shelf, holder.key)?.lease;
-  for (const ip of lease === undefined ? [] : filed(lease)) freeAddress(shelf, ip, holder);
-  if (!isBuried && lease === undefined) {
-    const folder = { names: shelf.files.list(shelf.layout.folder), tally: tallyOf(shelf) };
-    for (const ip of foreignAddresses(shelf, holder, folder)) shelf.files.remove(shelf.layout.address(ip));
+export async function release(stock: Stock, holder: Holder): Promise<void> {
+  const isBuried = readTombstone(stock, holder.key) !== undefined;
+  const lease = isBuried ? undefined : readLease(stock, holder.key)?.lease;
+  if (lease !== undefined) {
+    await dropLease(stock, lease);
+    return;
   }
-  dropRecord(shelf, holder.key);
+  if (!isBuried) {
+    const folder = { names: stock.files.list(stock.layout.folder), tally: tallyOf(stock) };
+    for (const ip of foreignAddresses(stock, holder, folder)) stock.files.remove(stock.layout.address(ip));
+  }
+  dropRecord(stock, holder.key);
 }
 
-/** Addresses first: a record without them is found and dropped again, addresses without a record would be lost. */
-export function dropLease(shelf: Shelf, lease: Lease): void {
+/**
+ * Addresses first: without them a record is nobody's, so that its ports may be taken over. The record goes last: without what it names
+ * it is found and dropped again, without it the rest would be lost.
+ */
+export async function dropLease(stock: Stock, lease: Lease): Promise<void> {
+  freeAddresses(stock, lease);
+  await freePorts(stock, lease);
+  dropRecord(stock, lease.key);
+}
+
+/** The same for who has the lock on ports. */
+export function dropUnder(stock: Stock, lease: Lease): void {
+  freeAddresses(stock, lease);
+  dropClaims(stock, lease);
+  dropRecord(stock, lease.key);
+}
+
+function freeAddresses(shelf: Shelf, lease: Lease): void {
   for (const ip of filed(lease)) freeAddress(shelf, ip, lease);
-  dropRecord(shelf, lease.key);
 }
 
 /** The tombstone is on disk before the record goes; from then on the tombstone is what counts. */
@@ -52,19 +72,19 @@ function dropRecord({ files, layout }: Shelf, key: string): void {
   files.remove(layout.attachment(key));
 }
 
-/** Addresses, then a record that a burial cut short left, then the tombstone: until it is gone all of it can be repeated. */
-export function exhume(shelf: Shelf, key: string): void {
-  const tombstone = readTombstone(shelf, key);
-  if (tombstone !== undefined) dropLease(shelf, tombstone.lease);
-  shelf.files.remove(shelf.layout.tombstone(key));
+/** What it keeps, then a record that a burial cut short left, then the tombstone: until it is gone all of it can be repeated. */
+export async function exhume(stock: Stock, key: string): Promise<void> {
+  const tombstone = readTombstone(stock, key);
+  if (tombstone !== undefined) await dropLease(stock, tombstone.lease);
+  stock.files.remove(stock.layout.tombstone(key));
 }
 
 /** Exhumes what is due; answers whether there is no tombstone any more. */
-export function expire(shelf: Shelf, key: string, olderThanMs: number): boolean {
-  const tombstone = readTombstone(shelf, key);
-  const age = tombstone && ageOf(tombstone.buried, shelf.clock);
+export async function expire(stock: Stock, key: string, olderThanMs: number): Promise<boolean> {
+  const tombstone = readTombstone(stock, key);
+  const age = tombstone && ageOf(tombstone.buried, stock.clock);
   if (age !== undefined && age < olderThanMs) return false;
-  exhume(shelf, key);
+  await exhume(stock, key);
   return true;
 }
 

@@ -5,20 +5,21 @@ import type { Source } from './config.ts';
 import { contentOf } from './layout.ts';
 import type { Lease, Reservation, ReserveRequest } from './lease.ts';
 import { pickAddresses } from './pick.ts';
+import { claimPorts, clashOf, withPorts } from './ports.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
-import { asTombstone, dropLease } from './release.ts';
+import { asTombstone, dropLease, dropUnder } from './release.ts';
 import { filed, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import type { Stock } from './stock.ts';
 import { foreignAddresses, noteFiles, tallyOf } from './tally.ts';
-import type { Stock } from './usage.ts';
 
 /** The addresses that the configuration gives, or why not. The record is on disk before any address file is. */
-export function reserve(stock: Stock, request: ReserveRequest): Reservation {
+export async function reserve(stock: Stock, request: ReserveRequest): Promise<Reservation> {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
   const existing = readLiving(stock, request.key);
   if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
   const torn = readLease(stock, request.key);
-  if (torn !== undefined) dropLease(stock, torn.lease);
+  if (torn !== undefined) await dropLease(stock, torn.lease);
   const folder = { names: stock.files.list(stock.layout.folder), tally: tallyOf(stock) };
   const foreign = foreignAddresses(stock, request, folder);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
@@ -26,9 +27,13 @@ export function reserve(stock: Stock, request: ReserveRequest): Reservation {
   const picked = pickAddresses(stock, { ...request, names: folder.names });
   if (picked.kind !== 'picked') return picked;
   const lease = pendingLease(request, stock.supply.source, picked.addresses);
-  noteFiles(stock, folder.tally, filed(lease).length);
-  take(stock, { lease, made: stampNow(stock.clock) });
-  return { kind: 'reserved', lease };
+  return withPorts(stock, lease.ports, () => {
+    const clash = clashOf(stock, lease);
+    if (clash !== undefined) return { kind: 'port', ...clash };
+    noteFiles(stock, folder.tally, filed(lease).length);
+    take(stock, { lease, made: stampNow(stock.clock) }, request);
+    return { kind: 'reserved', lease };
+  });
 }
 
 function pendingLease(request: ReserveRequest, source: Source, addresses: readonly Cidr[]): Lease {
@@ -41,6 +46,7 @@ function pendingLease(request: ReserveRequest, source: Source, addresses: readon
     endpointId: request.endpointId,
     endpointName: request.endpointName,
     netns: request.netns,
+    ports: request.ports,
     source,
     addresses,
     state: 'pending',
@@ -48,12 +54,14 @@ function pendingLease(request: ReserveRequest, source: Source, addresses: readon
   };
 }
 
-/** Record, address files, place in the round: in this order (see store.ts); what an error cuts short is taken back. */
-function take(stock: Stock, made: LeaseRecord): void {
+/** Record, ports, address files, place in the round: in this order (see store.ts); what an error cuts short is taken back. */
+function take(stock: Stock, made: LeaseRecord, { podNamespace, podName }: ReserveRequest): void {
   const { files, layout } = stock;
   const { lease } = made;
+  const { network, key, containerId, ifname, ports } = lease;
   try {
     writeLease(stock, made);
+    claimPorts(stock, { network, key, containerId, ifname, podNamespace, podName }, ports);
     for (const ip of filed(lease)) {
       if (files.createExclusive(layout.address(ip), contentOf(lease))) continue;
       throw new CniError(
@@ -71,7 +79,7 @@ function take(stock: Stock, made: LeaseRecord): void {
 /** Best effort: the failure that led here is the one to report, and DEL finishes what is left. */
 function takeBack(stock: Stock, lease: Lease): void {
   try {
-    dropLease(stock, lease);
+    dropUnder(stock, lease);
   } catch {
     // See above.
   }

@@ -6,27 +6,28 @@ import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Supply } from './config.ts';
 import { inventory } from './inventory.ts';
-import { keysOf, layoutOf } from './layout.ts';
+import { keysOf, type Layout, layoutOf } from './layout.ts';
 import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve } from './reserve.ts';
 import { isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import type { Stock } from './stock.ts';
 import { foreignAddresses, tallyOf } from './tally.ts';
-import { type Stock, usageOf } from './usage.ts';
+import { usageOf } from './usage.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
  *
- *   reserve   record "pending" · address files · last_reserved_ip   find() and reserve() take a record without its address
- *                                                                   files for none; release() frees what it names
+ *   reserve   record "pending" · port claims · address files ·      find() and reserve() take a record without its address
+ *             last_reserved_ip                                      files for none; release() frees what it names
  *   commit    record "ready"                                        the old record or the new one
  *   bury      tombstone · record removed                            a tombstone outweighs a record: find() says absent,
  *                                                                   bury() and release() remove the record
- *   release   address files removed · record removed                release() again; a file that meanwhile is another
- *                                                                   holder's is told by its content and left
- *   exhume    address files removed · record · tombstone removed    exhume() again, in the same way
+ *   release   address files · port claims · record removed          release() again; what meanwhile is another holder's is
+ *                                                                   told by its content and left
+ *   exhume    the same · record · tombstone removed                 exhume() again, in the same way
  *
- * So a record or tombstone always outlives its addresses, and no address is taken without one of them.
+ * So a record or tombstone always outlives its addresses and ports, and none is taken without one of them.
  */
 
 export interface StoreOptions {
@@ -41,7 +42,7 @@ export interface StoreOptions {
   readonly windows: boolean;
   /** How long a lock may be waited for, asked each time. */
   readonly remainingMs: () => number;
-  /** Told of tombstones that cannot be read: they stay on disk, and the others are still looked at. */
+  /** Told of records and claims that cannot be read: they stay on disk, and the others are still looked at. */
   readonly onUnreadable: (error: CniError) => void;
 }
 
@@ -49,17 +50,17 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
-  const stock: Stock = { files, layout, clock: options.clock, supply: options.ipam };
-  const locked = async <T>(work: () => T): Promise<T> => {
+  const stock = stockOf(options, layout);
+  const locked = async <T>(work: () => T | Promise<T>): Promise<T> => {
     const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
     try {
-      return work();
+      return await work();
     } finally {
       unlock();
     }
   };
   /** Where the network has no folder there is nothing to find, and none is made for looking. */
-  const ifAny = async <T>(absent: T, work: () => T): Promise<T> =>
+  const ifAny = async <T>(absent: T, work: () => T | Promise<T>): Promise<T> =>
     files.exists(layout.folder) ? locked(work) : absent;
   return {
     reserve: async (request) => {
@@ -77,30 +78,31 @@ export function openStore(options: StoreOptions): LeaseStore {
       locked(() => {
         change(stock, key, { inFlight: true });
       }),
-    release: (holder) =>
-      ifAny(undefined, () => {
-        release(stock, holder);
-      }),
+    release: (holder) => ifAny(undefined, () => release(stock, holder)),
     bury: (key) =>
       ifAny(undefined, () => {
         bury(stock, key);
       }),
     // The usual node has no tombstones: that costs one look at a folder, and no lock.
-    tombstones: async (limit) =>
-      files.list(layout.tombstones).length === 0
-        ? []
-        : locked(() => look(stock, { limit, onUnreadable: options.onUnreadable })),
-    inventory: () => ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, options.onUnreadable)),
+    tombstones: async (limit) => (files.list(layout.tombstones).length === 0 ? [] : locked(() => look(stock, limit))),
+    inventory: () => ifAny({ leases: [], tombstones: [], others: [] }, () => inventory(stock, stock.onUnreadable)),
     // Who asks only wants to know, every few seconds: a lock that somebody holds must not keep the answer back.
     usage: (question) => Promise.resolve(usageOf(stock, question)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
     expire: (key, olderThanMs) => ifAny(true, () => expire(stock, key, olderThanMs)),
-    exhume: (key) =>
-      ifAny(undefined, () => {
-        exhume(stock, key);
-      }),
+    exhume: (key) => ifAny(undefined, () => exhume(stock, key)),
   };
 }
+
+const stockOf = (options: StoreOptions, layout: Layout): Stock => ({
+  files: options.files,
+  layout,
+  clock: options.clock,
+  supply: options.ipam,
+  layoutFor: (network) => layoutOf({ ...options, network }),
+  lockPorts: () => options.lock.acquire(layout.portsLock, options.remainingMs()),
+  onUnreadable: options.onUnreadable,
+});
 
 function buried(stock: Stock, key: string): Tombstone | undefined {
   const record = readTombstone(stock, key);
@@ -141,17 +143,12 @@ function change(stock: Stock, key: string, { given, ...to }: Change): void {
   writeLease(stock, { ...record, lease: { ...record.lease, ...to, addresses } });
 }
 
-interface Look {
-  readonly limit: number;
-  readonly onUnreadable: (error: CniError) => void;
-}
-
 /**
  * The next tombstones after the one looked at last, in the order of their names, wrapping: each has its turn, and only
  * `limit` of them are read. The place is kept on disk only when there are more than that.
  */
-function look(stock: Stock, { limit, onUnreadable }: Look): readonly Tombstone[] {
-  const { files, layout } = stock;
+function look(stock: Stock, limit: number): readonly Tombstone[] {
+  const { files, layout, onUnreadable } = stock;
   const names = files.list(layout.tombstones);
   // What a crash left of writing one; nobody is writing now, for the lock is ours.
   for (const name of names.filter((one) => one.endsWith('.tmp'))) files.remove(join(layout.tombstones, name));

@@ -1,17 +1,13 @@
 /** How full a network is, told by the names in its folder; only of a full one are records read. */
 import type { Ip } from '../net/ip.ts';
 import { capacityOf, keptIn, rangeFor } from './allocate.ts';
-import { type Supply, setsOf } from './config.ts';
+import { setsOf } from './config.ts';
 import { addressNames, addressOfName, keysOf } from './layout.ts';
 import type { Usage, UsageQuestion } from './lease.ts';
 import type { RangeSet } from './ranges.ts';
 import { ageOf } from './record.ts';
 import { readTombstone, type Shelf } from './shelf.ts';
-
-/** A shelf and what is given from it. */
-export interface Stock extends Shelf {
-  readonly supply: Supply;
-}
+import type { Stock } from './stock.ts';
 
 /** How many addresses are taken of how many there are, in the set that has none left, else in the first. */
 export function usageOf(stock: Stock, { tombstoneMs, reserved }: UsageQuestion): Usage {

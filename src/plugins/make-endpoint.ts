@@ -14,7 +14,7 @@ import type { Deps } from './deps.ts';
 import { reservedAddresses } from './gateway.ts';
 import type { Ground } from './network.ts';
 import { placeOf } from './place.ts';
-import { policiesOf } from './policies.ts';
+import { claimedPorts, policiesOf } from './policies.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
 import { settle, sweepSession } from './sweep.ts';
@@ -118,6 +118,9 @@ async function reserve(deps: Deps, target: Target, ask: Ask): Promise<Lease> {
     netns: target.netns,
     exclude: ask.exclude,
     reserved: reservedAddresses(conf, network),
+    ports: claimedPorts(conf),
+    podNamespace: target.args.podNamespace,
+    podName: target.args.podName,
   };
   const reservation = await leases.reserve(request);
   if (reservation.kind === 'reserved') return reservation.lease;
@@ -153,6 +156,8 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
       const { address, why } = reservation;
       return new CniError(Code.Ipam, `${what}: ${address.text} was asked for, but ${why}`);
     }
+    case 'port':
+      return portTaken(reservation);
     case 'full':
       return new CniError(
         Code.AddressesExhausted,
@@ -162,4 +167,13 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
     default:
       return reservation satisfies never;
   }
+}
+
+function portTaken({ port, holder }: Extract<Reservation, { kind: 'port' }>): CniError {
+  const { podNamespace, podName, containerId, network } = holder;
+  const pod = podName === undefined ? '' : ` of pod "${podNamespace ?? ''}/${podName}"`;
+  return new CniError(
+    Code.Ipam,
+    `Cannot reserve host port ${port.hostPort} of protocol ${port.protocol}: container "${containerId}"${pod} on "${network}" has it`,
+  );
 }

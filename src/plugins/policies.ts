@@ -1,11 +1,13 @@
 /** The HNS policies of a pod's endpoint: what configuration, network and addresses ask for together. Pure. */
 import type { NetConf } from '../dialects/net-conf.ts';
 import type { Endpoint } from '../hns/wire.ts';
+import type { HostPort } from '../ipam/lease.ts';
 import { parseCidr } from '../net/cidr.ts';
 import type { Family } from '../net/ip.ts';
 import { endpointPolicies, type PolicyNeeds } from '../policy/assemble.ts';
 import type { EndpointPolicy, Noted } from '../policy/endpoint-policy.ts';
 import { endpointPolicy } from '../policy/endpoint-types.ts';
+import { mappedPorts } from '../policy/port-mapping-policies.ts';
 import type { Wanted } from './wanted.ts';
 
 /** What ADD sends, and what ADD expects HNS to have, with sentences on what the configuration does not say. */
@@ -50,3 +52,7 @@ export const policyTypesOf = (conf: NetConf): readonly string[] => [
   ...(conf.portMappings.length > 0 ? ['PortMapping'] : []),
   ...((conf.bandwidth?.egressRate ?? 0) > 0 ? ['QOS'] : []),
 ];
+
+/** The ports of the node that the attachment opens, whether its runtime or its configuration asks for them. */
+export const claimedPorts = ({ portMappings, policies }: NetConf): readonly HostPort[] =>
+  [...portMappings, ...mappedPorts(policies)].map(({ protocol, hostPort, hostIp }) => ({ protocol, hostPort, hostIp }));

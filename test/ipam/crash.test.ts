@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Supply } from '../../src/ipam/config.ts';
-import type { LeaseStore } from '../../src/ipam/lease.ts';
+import type { HostPort, LeaseStore } from '../../src/ipam/lease.ts';
 import type { Range } from '../../src/ipam/ranges.ts';
 import { Cut, inFolder, scissors, tree } from '../support/disk.ts';
 import { holder, range, request, reserved, storeIn, texts } from '../support/ipam.ts';
@@ -14,6 +14,8 @@ interface Kind {
   readonly ipam: Supply;
   /** How many addresses an attachment has. */
   readonly addresses: number;
+  /** Host ports of the attachment whose command is cut. */
+  readonly ports: readonly HostPort[];
   readonly left: readonly string[];
 }
 const hostLocal = (...sets: readonly Range[]): Supply => ({
@@ -21,41 +23,59 @@ const hostLocal = (...sets: readonly Range[]): Supply => ({
   sets: sets.map((one) => [one]),
   wanted: [],
 });
+const PORTS: readonly HostPort[] = [
+  { protocol: 6, hostPort: 8080, hostIp: undefined },
+  { protocol: 17, hostPort: 53, hostIp: '10.0.0.5' },
+];
 const V4 = range('10.244.3.0/24', '10.244.3.10', '10.244.3.12');
 const KINDS: readonly Kind[] = [
-  { name: 'one set', ipam: hostLocal(V4), addresses: 1, left: ['net/last_reserved_ip.0'] },
+  { name: 'one set', ipam: hostLocal(V4), addresses: 1, ports: [], left: ['net/last_reserved_ip.0'] },
   {
     name: 'two sets',
     ipam: hostLocal(V4, range('fd00::/64', 'fd00::10', 'fd00::12')),
     addresses: 2,
+    ports: [],
     left: ['net/.wincni/files-each', 'net/last_reserved_ip.0', 'net/last_reserved_ip.1'],
   },
-  { name: 'addresses of HNS', ipam: { source: 'hns' }, addresses: 0, left: ['net/.wincni/files-each'] },
+  { name: 'addresses of HNS', ipam: { source: 'hns' }, addresses: 0, ports: [], left: ['net/.wincni/files-each'] },
+  { name: 'host ports', ipam: hostLocal(V4), addresses: 1, ports: PORTS, left: ['net/last_reserved_ip.0'] },
+  {
+    name: 'host ports and addresses of HNS',
+    ipam: { source: 'hns' },
+    addresses: 0,
+    ports: PORTS,
+    left: ['net/.wincni/files-each'],
+  },
 ];
 
 interface Case {
   readonly name: string;
-  readonly before: (store: LeaseStore) => Promise<unknown>;
-  readonly act: (store: LeaseStore) => Promise<unknown>;
+  readonly before: (store: LeaseStore, kind: Kind) => Promise<unknown>;
+  readonly act: (store: LeaseStore, kind: Kind) => Promise<unknown>;
   /** What may be found afterwards. */
   readonly allowed: readonly string[];
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
-const lease = async (store: LeaseStore): Promise<void> => {
-  reserved(await store.reserve(request(one)));
+const lease = async (store: LeaseStore, { ports }: Kind): Promise<void> => {
+  reserved(await store.reserve(request(one, { ports })));
 };
-const ready = async (store: LeaseStore): Promise<void> => {
-  await lease(store);
+const ready = async (store: LeaseStore, kind: Kind): Promise<void> => {
+  await lease(store, kind);
   await store.commit(one.key);
 };
-const grave = async (store: LeaseStore): Promise<void> => {
-  await lease(store);
+const grave = async (store: LeaseStore, kind: Kind): Promise<void> => {
+  await lease(store, kind);
   await store.bury(one.key);
 };
 
 const CASES: readonly Case[] = [
-  { name: 'reserve', before: nothing, act: (s) => s.reserve(request(one)), allowed: ['none', 'pending'] },
+  {
+    name: 'reserve',
+    before: nothing,
+    act: (s, { ports }) => s.reserve(request(one, { ports })),
+    allowed: ['none', 'pending'],
+  },
   {
     name: 'markInFlight',
     before: lease,
@@ -88,10 +108,10 @@ interface Cutting {
 function cutAt({ before, act, name }: Case, { kind, nth, when }: Cutting): Promise<readonly [boolean, string]> {
   return inFolder(async (folder) => {
     const store = storeIn(folder, kind);
-    await before(store);
+    await before(store, kind);
     const cut = scissors(nth, when);
     try {
-      await act(storeIn(folder, { ...kind, calls: cut.calls }));
+      await act(storeIn(folder, { ...kind, calls: cut.calls }), kind);
     } catch (thrown) {
       if (!(thrown instanceof Cut)) throw thrown;
     }
@@ -133,6 +153,7 @@ async function recovers(folder: string, kind: Kind, where: string): Promise<void
   );
   if (living !== undefined) assert.equal(texts(living), held, where);
   const isBuried = (await store.buried(one.key)) !== undefined;
+  await contends(store, { kind, where, isDead: living === undefined && !isBuried });
   await store.release(one);
   if (isBuried) {
     // An exhumation that was cut short may have freed the addresses; nothing else may.
@@ -140,7 +161,7 @@ async function recovers(folder: string, kind: Kind, where: string): Promise<void
     assert.equal(kept, held, where);
     await store.exhume(one.key);
   }
-  const again = texts(reserved(await store.reserve(request(one))));
+  const again = texts(reserved(await store.reserve(request(one, kind))));
   assert.equal(
     again.filter((text) => neighbour.includes(text)),
     [],
@@ -151,4 +172,21 @@ async function recovers(folder: string, kind: Kind, where: string): Promise<void
   await store.tombstones(5);
   assert.equal(Object.keys(tree(folder)).sort(), kind.left, where);
 }
+/** Whether a third pod may have the ports: those of the dead it gets, those of the living are theirs, or in part nobody's. */
+async function contends(store: LeaseStore, { kind, where, isDead }: Contention): Promise<void> {
+  if (kind.ports.length === 0) return;
+  const third = await store.reserve(request(holder(3), kind));
+  if (isDead) assert.is(third.kind, 'reserved', where);
+  else if (third.kind === 'port') assert.is(third.holder.key, one.key, where);
+  // Released in part, or reserved in part without address files to show for it: the rest is the next command's to free.
+  else assert.is(third.kind, 'reserved', where);
+  await store.release(holder(3));
+}
+
+interface Contention {
+  readonly kind: Kind;
+  readonly where: string;
+  readonly isDead: boolean;
+}
+
 crash.run();

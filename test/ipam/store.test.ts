@@ -27,8 +27,8 @@ store("reserve() leaves a pending record and host-local's files", () =>
     assert.equal(texts(lease), ['10.244.3.10']);
     const { [record(one)]: written, ...peers } = tree(folder);
     assert.equal(peers, { 'net/10.244.3.10': 'pod1\r\neth0', 'net/last_reserved_ip.0': '10.244.3.10' });
-    const { exclude, reserved: kept, ...asked } = request(one);
-    assert.equal([exclude, kept], [[], []]);
+    const { exclude, reserved: kept, podNamespace, podName, ...asked } = request(one);
+    assert.equal([exclude, kept, podNamespace, podName], [[], [], undefined, undefined]);
     const rest = {
       source: 'host-local',
       addresses: ['10.244.3.10/24'],

@@ -108,6 +108,9 @@ export function request(who: Holder, more: Partial<ReserveRequest> = {}): Reserv
     netns: '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01',
     exclude: [],
     reserved: [],
+    ports: [],
+    podNamespace: undefined,
+    podName: undefined,
     ...more,
   };
 }

@@ -1,5 +1,7 @@
 /** Sample configurations as a runtime hands them to the plugin. */
+import { networkTypeOf } from '../../src/dialects/sdn.ts';
 import { isRecord, type Json } from '../../src/spec/decode.ts';
+import { pluginNameOf } from '../../src/spec/plugin-names.ts';
 
 /** What libcni gives each plugin of a list: its own section with the list's name and version; a lone one as it is. */
 export function pluginConfigs(document: Json): readonly Json[] {
@@ -8,6 +10,9 @@ export function pluginConfigs(document: Json): readonly Json[] {
   return plugins.filter(isRecord).map((plugin) => ({ ...plugin, name, cniVersion }));
 }
 
-/** Whether a JSON value is a configuration of this plugin, alone or in a list. */
+/** Whether a JSON value is a configuration of a plugin that is served here, alone or in a list. */
 export const isConfiguration = (value: unknown): value is Json =>
-  isRecord(value) && pluginConfigs(value).some((plugin) => plugin['type'] === 'win-bridge');
+  isRecord(value) && pluginConfigs(value).some(({ type }) => typeof type === 'string' && isServed(type));
+
+const isServed = (type: string): boolean =>
+  type === 'wincni' || pluginNameOf(type) !== undefined || networkTypeOf(type) !== undefined;

@@ -34,6 +34,7 @@ export const leaseOf = (...addresses: readonly string[]): Lease => ({
   state: 'pending',
   inFlight: false,
   source: 'host-local',
+  ports: [],
   addresses: addresses.map(cidr),
   network: 'cbr0',
   hnsNetworkId: 'N',

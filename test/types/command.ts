@@ -40,7 +40,7 @@ expectTypeOf<Result['ips']>().toExtend<readonly unknown[]>();
 expectTypeOf<Result['interfaces'][number]['name']>().toEqualTypeOf<string>();
 
 expectTypeOf<Reservation['kind']>().toEqualTypeOf<
-  'reserved' | 'exists' | 'buried' | 'foreign' | 'full' | 'unavailable'
+  'reserved' | 'exists' | 'buried' | 'foreign' | 'full' | 'unavailable' | 'port'
 >();
 expectTypeOf<Code>().toExtend<number>();
 expectTypeOf<number>().not.toExtend<Code>();

@@ -7,6 +7,7 @@ import { bandwidth } from '../policy/bandwidth.ts';
 import { cidr } from '../policy/fields.ts';
 import { portMappings } from '../policy/port-mappings.ts';
 import {
+  asksForSomething,
   type Decoder,
   fail,
   integer,
@@ -104,12 +105,8 @@ export function refuseUnsupported(config: Json, keys: readonly string[]): void {
     }
 }
 
-/** An empty list or object asks for nothing, so it is let pass: runtimes send those. */
 function refuseUsed(object: Json, key: string, path: string): void {
-  const value = member(object, key);
-  if (value === undefined || value === '' || value === false) return;
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return;
-  refuse(path, 'it is not supported by this version');
+  if (asksForSomething(member(object, key))) refuse(path, 'it is not supported by this version');
 }
 
 /** Templates leave "" where they have nothing to say. */

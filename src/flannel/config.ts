@@ -1,5 +1,16 @@
 /** The configuration of flannel's CNI plugin (flannel-io/cni-plugin): what is its own, and the delegate that does the work. */
-import { type Decoder, fail, type Json, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+import {
+  asksForSomething,
+  type Decoder,
+  fail,
+  type Json,
+  list,
+  member,
+  optional,
+  record,
+  refuse,
+  text,
+} from '../spec/decode.ts';
 
 export interface FlannelConfig {
   /** Where flanneld leaves what this node has. */
@@ -41,6 +52,27 @@ export function decodeFlannel(config: Json, { drive }: Places): FlannelConfig {
   };
 }
 
+/** Keys of the delegate, which nobody reads beside it. */
+const OF_DELEGATE = [
+  'policies',
+  'dns',
+  'aclDefault',
+  'loopbackDSR',
+  'ipMasq',
+  'ipMasqNetwork',
+  'apiVersion',
+  'endpointMacPrefix',
+  'AdditionalArgs',
+  'optionalFlags',
+  'additionalRoutes',
+];
+
+/** For verbs that make or judge an endpoint: a key in the wrong place would be without effect. Throws code 7. */
+export function refuseMisplaced(config: Json): void {
+  const key = OF_DELEGATE.find((one) => asksForSomething(member(config, one)));
+  if (key !== undefined) refuse(key, `flannel does not read it, expected delegate.${key}`);
+}
+
 const ABSOLUTE = /^(?:[A-Za-z]:[\\/]|[\\/])/;
 
 const absolute: Decoder<string> = (value, path) =>
@@ -49,7 +81,7 @@ const absolute: Decoder<string> = (value, path) =>
 /** SPEC.md 1.1.0 section 1: `type` is the name of an executable, and no path. */
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-const plugin: Decoder<string> = (value, path) =>
+export const plugin: Decoder<string> = (value, path) =>
   PLUGIN.test(text(value, path)) && value !== 'flannel'
     ? text(value, path)
     : fail(path, 'the name of another plugin, without a path', value);

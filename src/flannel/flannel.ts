@@ -5,7 +5,7 @@ import type { ConfiguredCommand, DelTarget } from '../spec/command.ts';
 import { type Json, member, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { sandboxIn } from '../spec/netns.ts';
-import { decodeFlannel, type FlannelConfig, type Places } from './config.ts';
+import { decodeFlannel, type FlannelConfig, type Places, plugin, refuseMisplaced } from './config.ts';
 import { bareConfig, delegateConfig, type Making, scratchOf, withRuntime } from './delegate-config.ts';
 import { type Scratch, scratchIn } from './scratch.ts';
 import { parseSubnetEnv, type SubnetEnv } from './subnet-env.ts';
@@ -20,7 +20,10 @@ export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): 
   const config = decodeFlannel(command.config, ports);
   const making: Making = { config: command.config, flannel: config };
   const scratch = scratchIn(ports.files, config.dataDir);
-  const fromDaemon = (): Json => delegateConfig(making, daemonSays(ports.files, config) ?? notYet(config, command));
+  const fromDaemon = (): Json => {
+    refuseMisplaced(command.config);
+    return delegateConfig(making, daemonSays(ports.files, config) ?? notYet(config, command));
+  };
   switch (command.verb) {
     case 'ADD':
       return add(ports, { scratch, sandboxId: sandboxOf(command.target), conf: fromDaemon() });
@@ -42,7 +45,7 @@ export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): 
 }
 
 const run = ({ run: delegate }: FlannelPorts, conf: Json): Promise<void> =>
-  delegate(text(conf['type'], 'delegate.type'), conf);
+  delegate(plugin(conf['type'], 'delegate.type'), conf);
 
 interface Adding {
   readonly scratch: Scratch;

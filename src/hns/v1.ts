@@ -50,16 +50,7 @@ export function requestV1(
   encode: (policy: Required<WirePolicy>) => Json,
 ): EndpointRequestV1 {
   const addresses = (request.IpConfigurations ?? []).map(({ IpAddress }) => IpAddress);
-  const further = request.Routes?.find(({ DestinationPrefix }) => !DEFAULT_ROUTES.includes(DestinationPrefix));
-  if (further !== undefined) {
-    throw new CniError(
-      Code.InvalidConfig,
-      `Cannot route ${further.DestinationPrefix}: HNS v1 has default routes only`,
-      {
-        details: 'JSON path ipam.routes; CNI_NETNS names a container, which needs HNS v1',
-      },
-    );
-  }
+  requireExpressible(request, addresses);
   const hops = (request.Routes ?? []).map(({ NextHop }) => NextHop);
   const { Search = [], ServerList = [], Domain } = request.Dns;
   const policies = (request.Policies ?? []).map(({ Type, Settings = {} }) => encode({ Type, Settings }));
@@ -76,6 +67,20 @@ export function requestV1(
     DNSDomain: Domain,
     GatewayAddress: hops.find((ip) => !isV6(ip)),
     GatewayAddressV6: hops.find(isV6),
+  });
+}
+
+function requireExpressible({ Routes = [], Dns }: EndpointRequest, addresses: readonly string[]): void {
+  const further = Routes.find(({ DestinationPrefix }) => !DEFAULT_ROUTES.includes(DestinationPrefix));
+  if (further !== undefined) cannot(`route ${further.DestinationPrefix}`, 'default routes only', 'ipam.routes');
+  if ((Dns.Options ?? []).length > 0) cannot('set DNS options', 'servers, domain and suffixes only', 'dns.options');
+  const families = addresses.map(isV6);
+  if (new Set(families).size < families.length) cannot('give two addresses of a family', 'one of each', 'ipam');
+}
+
+function cannot(what: string, has: string, path: string): never {
+  throw new CniError(Code.InvalidConfig, `Cannot ${what}: HNS v1 has ${has}`, {
+    details: `JSON path ${path}; CNI_NETNS names a container, which needs HNS v1`,
   });
 }
 

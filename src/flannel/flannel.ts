@@ -28,7 +28,7 @@ export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): 
       return run(ports, kept(scratch, command.target, command.config) ?? fromDaemon());
     case 'DEL':
       await run(ports, kept(scratch, command.target, command.config) ?? forTeardown(making, ports.files));
-      if (isOwn(command.target)) scratch.remove(sandboxOf(command.target));
+      if (isOwn(command.target) && !isOfAnother(scratch, command)) scratch.remove(sandboxOf(command.target));
       return;
     case 'STATUS':
       return run(ports, fromDaemon());
@@ -69,7 +69,16 @@ const isOwn = (target: DelTarget): boolean => sandboxOf(target) === target.conta
 /** What ADD kept, with what the runtime says now. */
 function kept(scratch: Scratch, target: DelTarget, config: Json): Json | undefined {
   const conf = scratch.read(sandboxOf(target));
-  return conf === undefined ? undefined : withRuntime(conf, config);
+  return conf === undefined || isOfAnother(scratch, { target, config }) ? undefined : withRuntime(conf, config);
+}
+
+/** The file is named after the sandbox alone: on a node with two flannel networks it may be of the other one. */
+function isOfAnother(
+  scratch: Scratch,
+  { target, config }: { readonly target: DelTarget; readonly config: Json },
+): boolean {
+  const conf = scratch.read(sandboxOf(target));
+  return conf !== undefined && conf['name'] !== member(config, 'name');
 }
 
 /** What flanneld left, when that can be read: a pod is taken down without it too. */

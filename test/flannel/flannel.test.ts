@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
-import type { TestNode } from '../support/node.ts';
-import { fails, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
+import { SEED, type TestNode } from '../support/node.ts';
+import { fails, must, networkAs, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
 
 const ENV = 'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n';
 
@@ -143,6 +143,44 @@ for (const key of ['name', 'ipam']) {
     }),
   );
 }
+flannel(
+  'a pod on two flannel networks has one scratch file, and each DEL takes away what is its own',
+  onNode(
+    async (node) => {
+      const { conf, subnetFile, scratch } = flannelOn(node);
+      const eth1 = { ...POD, ifname: 'eth1' };
+      writeFileSync(`${subnetFile}.1`, ENV.replace('10.244.3.1', '10.245.3.1'));
+      const other = { ...conf, name: 'cbr1', subnetFile: `${subnetFile}.1` };
+      await must(node.run('ADD', POD, conf));
+      await must(node.run('ADD', eth1, other));
+      await must(node.run('DEL', eth1, other));
+      assert.equal(node.endpoints(), [`a1b2c3_cbr0 10.244.3.3 ${POD.netns}`]);
+      assert.equal(scratch(), [POD.containerId]);
+      await must(node.run('DEL', POD, conf));
+      nothingLeft(node);
+      assert.equal(scratch(), []);
+    },
+    { ...SEED, networks: [...SEED.networks, networkAs('C0A8E101-1B1D-4B1D-8B1D-0000000CB001', 'cbr1', '10.245.3')] },
+  ),
+);
+flannel(
+  'aclDefault reaches the delegate',
+  onNode(async (node) => {
+    const rule = { Type: 'ACL', Action: 'Allow', Direction: 'In', Priority: 100, Protocols: '6', LocalPorts: '80' };
+    const delegate = { policies: [{ name: 'EndpointPolicy', value: rule }] };
+    const { conf } = flannelOn(node, { delegate, aclDefault: 'deny' });
+    await must(node.run('ADD', POD, conf));
+    const policies = node.hns.dump().endpoints.flatMap(({ Policies }) => Policies as readonly { Type: string }[]);
+    assert.is(policies.filter(({ Type }) => Type === 'ACL').length, 1);
+  }),
+);
+flannel(
+  'says which key names a delegate that is not there',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node, { delegate: { type: 'absent' } });
+    await fails(node.run('ADD', POD, conf), Code.InvalidConfig, /^Cannot use delegate\.type: none of the folders/);
+  }),
+);
 flannel(
   'does not take itself for a delegate',
   onNode(async (node) => {

@@ -1,5 +1,16 @@
 /** The configuration of flannel's CNI plugin (flannel-io/cni-plugin): what is its own, and the delegate that does the work. */
-import { type Decoder, fail, type Json, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+import {
+  type Decoder,
+  fail,
+  isRecord,
+  type Json,
+  list,
+  member,
+  optional,
+  record,
+  refuse,
+  text,
+} from '../spec/decode.ts';
 
 export interface FlannelConfig {
   /** Where flanneld leaves what this node has. */
@@ -39,6 +50,35 @@ export function decodeFlannel(config: Json, { drive }: Places): FlannelConfig {
     delegateType: optional(delegate, 'type', { path: 'delegate', as: plugin }) ?? DELEGATE,
     routes: optional(ipam, 'routes', { path: 'ipam', as: list(record) }) ?? [],
   };
+}
+
+/**
+ * The same for DEL and GC: what an agent has rewritten into something that ADD refuses counts as absent, so that it keeps no pod
+ * from being taken down.
+ */
+export function decodeFlannelForTeardown(config: Json, places: Places): FlannelConfig {
+  const given = member(config, 'delegate');
+  const delegate = isRecord(given) ? usable(given, { type: plugin, name: refused, ipam: refused }) : {};
+  return decodeFlannel(
+    { ...usable(config, { subnetFile: absolute, dataDir: absolute, ipam: refused }), delegate },
+    places,
+  );
+}
+
+const refused: Decoder<never> = (value, path) => fail(path, 'no such key', value);
+
+/** Without the keys that their decoder refuses. */
+function usable(object: Json, decoders: Readonly<Record<string, Decoder<unknown>>>): Json {
+  const isUsable = ([name, value]: readonly [string, unknown]): boolean => {
+    const key = Object.keys(decoders).find((one) => one.toLowerCase() === name.toLowerCase());
+    try {
+      if (key !== undefined) decoders[key]?.(value, key);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(object).filter(isUsable));
 }
 
 const ABSOLUTE = /^(?:[A-Za-z]:[\\/]|[\\/])/;

@@ -5,7 +5,7 @@ import type { ConfiguredCommand, DelTarget } from '../spec/command.ts';
 import { type Json, member, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { sandboxIn } from '../spec/netns.ts';
-import { decodeFlannel, type FlannelConfig, type Places } from './config.ts';
+import { decodeFlannel, decodeFlannelForTeardown, type FlannelConfig, type Places } from './config.ts';
 import { bareConfig, delegateConfig, type Making, scratchOf, withRuntime } from './delegate-config.ts';
 import { type Scratch, scratchIn } from './scratch.ts';
 import { parseSubnetEnv, type SubnetEnv } from './subnet-env.ts';
@@ -17,7 +17,8 @@ export interface FlannelPorts extends Places {
 }
 
 export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): Promise<void> {
-  const config = decodeFlannel(command.config, ports);
+  const isTeardown = command.verb === 'DEL' || command.verb === 'GC';
+  const config = (isTeardown ? decodeFlannelForTeardown : decodeFlannel)(command.config, ports);
   const making: Making = { config: command.config, flannel: config };
   const scratch = scratchIn(ports.files, config.dataDir);
   const fromDaemon = (): Json => delegateConfig(making, daemonSays(ports.files, config) ?? notYet(config, command));

@@ -163,6 +163,18 @@ flannel(
     { ...SEED, networks: [...SEED.networks, networkAs('C0A8E101-1B1D-4B1D-8B1D-0000000CB001', 'cbr1', '10.245.3')] },
   ),
 );
+for (const more of [{ delegate: { type: '../x', name: 5, ipam: {} }, ipam: 5 }, { subnetFile: 'run/subnet.env' }]) {
+  flannel(
+    `detaches a pod although the file has become ${JSON.stringify(more)}`,
+    onNode(async (node) => {
+      const { conf, scratch } = flannelOn(node);
+      await must(node.run('ADD', POD, conf));
+      await must(node.run('DEL', POD, { ...conf, ...more }));
+      assert.equal(scratch(), []);
+      nothingLeft(node);
+    }),
+  );
+}
 flannel(
   'aclDefault reaches the delegate',
   onNode(async (node) => {

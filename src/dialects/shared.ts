@@ -3,6 +3,7 @@ import { decodeIpam, decodeIpamForTeardown } from '../ipam/config.ts';
 import { decodeLog } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
+import { aclDefault } from '../policy/acl-default.ts';
 import { bandwidth } from '../policy/bandwidth.ts';
 import { cidr } from '../policy/fields.ts';
 import { portMappings } from '../policy/port-mappings.ts';
@@ -60,7 +61,7 @@ export function decodeShared(config: Json, context: Context): Shared {
     ),
     portMappings: optional(runtime, 'portMappings', { path: 'runtimeConfig', as: portMappings }) ?? [],
     bandwidth: optional(runtime, 'bandwidth', { path: 'runtimeConfig', as: bandwidth }),
-    aclDefault: at('aclDefault', oneOf('allow', 'deny')) ?? 'allow',
+    aclDefault: at('aclDefault', aclDefault) ?? 'allow',
     mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }) ?? parseMac(args.mac ?? ''),
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,

@@ -3,6 +3,7 @@ import {
   asksForSomething,
   type Decoder,
   fail,
+  isRecord,
   type Json,
   list,
   member,
@@ -56,7 +57,6 @@ export function decodeFlannel(config: Json, { drive }: Places): FlannelConfig {
 const OF_DELEGATE = [
   'policies',
   'dns',
-  'aclDefault',
   'loopbackDSR',
   'ipMasq',
   'ipMasqNetwork',
@@ -73,6 +73,35 @@ export function refuseMisplaced(config: Json): void {
   if (key !== undefined) refuse(key, `flannel does not read it, expected delegate.${key}`);
 }
 
+/**
+ * The same for DEL and GC: what an agent has rewritten into something that ADD refuses counts as absent, so that it keeps no pod
+ * from being taken down.
+ */
+export function decodeFlannelForTeardown(config: Json, places: Places): FlannelConfig {
+  const given = member(config, 'delegate');
+  const delegate = isRecord(given) ? usable(given, { type: plugin, name: refused, ipam: refused }) : {};
+  return decodeFlannel(
+    { ...usable(config, { subnetFile: absolute, dataDir: absolute, ipam: refused }), delegate },
+    places,
+  );
+}
+
+const refused: Decoder<never> = (value, path) => fail(path, 'no such key', value);
+
+/** Without the keys that their decoder refuses. */
+function usable(object: Json, decoders: Readonly<Record<string, Decoder<unknown>>>): Json {
+  const isUsable = ([name, value]: readonly [string, unknown]): boolean => {
+    const key = Object.keys(decoders).find((one) => one.toLowerCase() === name.toLowerCase());
+    try {
+      if (key !== undefined) decoders[key]?.(value, key);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(object).filter(isUsable));
+}
+
 const ABSOLUTE = /^(?:[A-Za-z]:[\\/]|[\\/])/;
 
 const absolute: Decoder<string> = (value, path) =>
@@ -81,7 +110,8 @@ const absolute: Decoder<string> = (value, path) =>
 /** SPEC.md 1.1.0 section 1: `type` is the name of an executable, and no path. */
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-export const plugin: Decoder<string> = (value, path) =>
-  PLUGIN.test(text(value, path)) && value !== 'flannel'
-    ? text(value, path)
-    : fail(path, 'the name of another plugin, without a path', value);
+export const isPlugin = (value: unknown): value is string =>
+  typeof value === 'string' && PLUGIN.test(value) && value !== 'flannel';
+
+const plugin: Decoder<string> = (value, path) =>
+  isPlugin(value) ? value : fail(path, 'the name of another plugin, without a path', value);

@@ -5,7 +5,7 @@ import type { FlannelConfig } from './config.ts';
 import type { SubnetEnv } from './subnet-env.ts';
 
 /** Keys of ours that a delegate inside this process is given unless it states them itself. */
-const OURS = ['timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile', 'repeatedAdd', 'gateway'];
+const OURS = ['timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile', 'repeatedAdd', 'gateway', 'aclDefault'];
 /** What a runtime wrote for this command alone. */
 const OF_RUNTIME = ['runtimeConfig', 'prevResult', 'args', 'cni.dev/valid-attachments', 'cni.dev/attachments'];
 

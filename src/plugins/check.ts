@@ -10,7 +10,7 @@ import { readResult } from '../spec/convert.ts';
 import { isRecord, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { netnsIn } from '../spec/netns.ts';
-import type { ResultIp } from '../spec/result.ts';
+import type { Result, ResultIp } from '../spec/result.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { placeOf, sharedWith } from './place.ts';
@@ -54,9 +54,7 @@ interface Previous {
  */
 function previousOf({ conf }: Deps, target: Target): Previous {
   const result = readResult(conf.prevResult, 'prevResult');
-  const index = result.interfaces.findLastIndex(
-    (entry) => entry.name === target.ifname && isSandbox(entry.sandbox, target),
-  );
+  const index = indexIn(result, target, conf.name);
   const own = result.interfaces[index];
   if (own === undefined) {
     throw new CniError(
@@ -69,7 +67,19 @@ function previousOf({ conf }: Deps, target: Target): Previous {
   const ips = result.ips.filter((entry) => entry.interface === index);
   // Addresses without an index are ours only when none has ours: else they are those of an earlier plugin of the chain.
   const addresses = ips.length > 0 ? ips : result.ips.filter((entry) => entry.interface === undefined);
-  return { mac: own.mac, addresses };
+  return { mac: own.sandbox === undefined && parseMac(own.mac ?? '') === undefined ? undefined : own.mac, addresses };
+}
+
+/**
+ * The interface of a result. The plugins of the field state no sandbox: win-bridge and win-overlay name the interface after the
+ * endpoint, and the MAC of nat, sdnbridge and sdnoverlay is no text of one.
+ */
+function indexIn({ interfaces }: Result, target: Target, network: string): number {
+  const own = interfaces.findLastIndex(({ name, sandbox }) => name === target.ifname && isSandbox(sandbox, target));
+  const names = [target.ifname, endpointName(target, network)];
+  return own >= 0
+    ? own
+    : interfaces.findLastIndex(({ name, sandbox }) => sandbox === undefined && names.includes(name));
 }
 
 /** ADD never prints an index that points at nothing, and reading a result leaves such a one out: so this looks at it as it came. */

@@ -1,6 +1,6 @@
 /** `container:<id>` as CNI_NETNS: a container that shares another one's endpoint, as those of a pod do under HNS v1. */
 import { endpointIds, findEndpoint } from '../hns/client.ts';
-import { attach, detach } from '../hns/places.ts';
+import { attach, detach, type Place } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { DelTarget, Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -9,6 +9,9 @@ import type { Deps } from './deps.ts';
 import { attachmentExists } from './make-endpoint.ts';
 import { placeOf, sharedWith } from './place.ts';
 import { type Attached, mismatches } from './verify.ts';
+
+/** What clean-up after a failure may take, beyond the command's own time. */
+const UNDO_MS = 10_000;
 
 /** The endpoint and its addresses stay those of the other container; there is no lease of this one. */
 export async function share(deps: Deps, target: Target): Promise<Attached> {
@@ -23,11 +26,35 @@ export async function share(deps: Deps, target: Target): Promise<Attached> {
     );
   }
   if (found.containers.includes(target.containerId)) throw attachmentExists(deps, target);
-  await attach(deps.session, place, found.id);
-  const endpoint = (await findEndpoint(deps.session, found.id)) ?? found;
+  try {
+    return await shared(deps, place, found);
+  } catch (failure) {
+    throw await undo(deps, place, { found, failure: CniError.from(failure) });
+  }
+}
+
+async function shared({ session }: Deps, place: Place, found: Endpoint): Promise<Attached> {
+  await attach(session, place, found.id);
+  const endpoint = (await findEndpoint(session, found.id)) ?? found;
   const wrong = mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
   if (wrong.length === 0) return { lease: undefined, endpoint };
   throw new CniError(Code.Hns, `Cannot share endpoint "${endpoint.name}": ${wrong.join('; ')}`);
+}
+
+/** The failure, with what could not be undone in its details; after a call that hung nothing more is asked. */
+async function undo(
+  { session }: Deps,
+  place: Place,
+  { found, failure }: { readonly found: Endpoint; readonly failure: CniError },
+): Promise<CniError> {
+  if (session.gaveUp()) return failure;
+  session.deadline.extend(UNDO_MS);
+  try {
+    await detach(session, place, found.id);
+    return failure;
+  } catch (second) {
+    return failure.withDetail(`not undone: ${CniError.from(second).message}`);
+  }
 }
 
 /** Only this container lets go of it. */

@@ -65,6 +65,16 @@ containers(
   }, RUNNING),
 );
 containers(
+  'a container whose sharing fails shares nothing',
+  onNode(async (node) => {
+    await must(node.run('ADD', SANDBOX, node.conf()));
+    node.setFaults([{ function: 'HcnQueryEndpointProperties', when: 'before', hresult: '0x80070005', nth: 2 }]);
+    await fails(node.run('ADD', APP, node.conf()), Code.Hns, /0x80070005/);
+    assert.equal(attached(node), ['a1b2c3_cbr0 10.244.3.3 a1b2c3']);
+    await must(node.run('ADD', APP, node.conf()));
+  }, RUNNING),
+);
+containers(
   'CHECK says which container an endpoint is not attached to',
   onNode(async (node) => {
     await must(node.run('ADD', SANDBOX, node.conf()));

@@ -168,6 +168,17 @@ containers(
   }, RUNNING),
 );
 containers(
+  'DNS options and two addresses of a family, which v1 cannot say, are refused as well',
+  onNode(async (node) => {
+    const options = node.conf({ dns: { options: ['ndots:5'] } });
+    await fails(node.run('ADD', SANDBOX, options), Code.InvalidConfig, /^Cannot set DNS options: HNS v1 has servers/);
+    const ranges = [[{ subnet: '10.244.3.0/25' }], [{ subnet: '10.244.3.128/25' }]];
+    const two = node.conf({ ipam: { type: 'host-local', dataDir: node.dataDir, ranges } });
+    await fails(node.run('ADD', SANDBOX, two), Code.InvalidConfig, /^Cannot give two addresses of a family: HNS v1/);
+    nothingLeft(node);
+  }, RUNNING),
+);
+containers(
   'a namespace is still what any GUID stands for',
   onNode(async (node) => {
     await fails(

@@ -1,20 +1,29 @@
 /** Giving back: release, burial and exhumation as steps under the lock, each of which may be the last and can be repeated. */
 import type { Holder, Lease, Tombstone } from './lease.ts';
 import { ageOf, stampNow, type TombstoneRecord } from './record.ts';
-import { filed, freeAddress, readLease, readLiving, readTombstone, type Shelf, writeTombstone } from './shelf.ts';
-import { foreignAddresses, tallyOf } from './tally.ts';
+import {
+  addressesHeldBy,
+  filed,
+  freeAddress,
+  readLease,
+  readLiving,
+  readTombstone,
+  type Shelf,
+  writeTombstone,
+} from './shelf.ts';
 
 /**
  * Frees the holder's addresses, then drops its record. Without a record, a lease that another program wrote for the
- * same container and interface is looked for. What a tombstone keeps stays kept.
+ * same container and interface is looked for, in every file: a record whose files host-local has removed makes numbers agree
+ * that do not. What a tombstone keeps stays kept.
  */
 export function release(shelf: Shelf, holder: Holder): void {
   const isBuried = readTombstone(shelf, holder.key) !== undefined;
   const lease = isBuried ? undefined : readLease(shelf, holder.key)?.lease;
   for (const ip of lease === undefined ? [] : filed(lease)) freeAddress(shelf, ip, holder);
   if (!isBuried && lease === undefined) {
-    const folder = { names: shelf.files.list(shelf.layout.folder), tally: tallyOf(shelf) };
-    for (const ip of foreignAddresses(shelf, holder, folder)) shelf.files.remove(shelf.layout.address(ip));
+    const names = shelf.files.list(shelf.layout.folder);
+    for (const ip of addressesHeldBy(shelf, holder, names)) shelf.files.remove(shelf.layout.address(ip));
   }
   dropRecord(shelf, holder.key);
 }

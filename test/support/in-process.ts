@@ -97,7 +97,7 @@ const platformFor = ({ hns }: LocalSimulator, root: string): Omit<Platform, 'exe
       dataDir: conf.ipam.dataDir,
       network: conf.name,
       ipam: conf.ipam,
-      windows: false,
+      windows: true,
       ...surroundings,
     }),
 });

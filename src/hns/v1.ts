@@ -3,6 +3,7 @@ import { isRecord, type Json, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { documentOf } from './answers.ts';
 import { type Created, notCreated } from './client.ts';
+import { removed } from './objects.ts';
 import type { Outcome, Purpose, Session } from './session.ts';
 import type { EndpointRequest, WirePolicy } from './wire.ts';
 
@@ -97,6 +98,16 @@ export async function createEndpointV1(session: Session, request: EndpointReques
   const answer = await session.run(purpose, (native) => native.hnsCall('POST', '/endpoints/', JSON.stringify(request)));
   const outcome = settled(answer);
   return outcome.hr < 0 ? notCreated(session, purpose, outcome) : { kind: 'created', handle: undefined };
+}
+
+/** Takes a container off an endpoint, whether it still runs or not; false when they were not joined. One call. */
+export async function detachV1(session: Session, endpointId: string, containerId: string): Promise<boolean> {
+  const task = `detach endpoint ${endpointId} from container ${containerId}`;
+  const purpose = { call: 'HNSCall POST /endpoints/', task };
+  const body = JSON.stringify({ ContainerId: containerId, SystemType: 'Container' });
+  const path = `/endpoints/${endpointId}/detach`;
+  const outcome = settled(await session.run(purpose, (native) => native.hnsCall('POST', path, body)));
+  return removed(session, purpose, { ...outcome, json: '' });
 }
 
 async function get(session: Session, purpose: Purpose, path: string): Promise<Json> {

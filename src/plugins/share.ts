@@ -1,6 +1,7 @@
 /** `container:<id>` as CNI_NETNS: a container that shares another one's endpoint, as those of a pod do under HNS v1. */
 import { endpointIds, findEndpoint } from '../hns/client.ts';
 import { attach, detach, type Place } from '../hns/places.ts';
+import { detachV1 } from '../hns/v1.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { DelTarget, Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -57,10 +58,10 @@ async function undo(
   }
 }
 
-/** Only this container lets go of it. */
-export async function unshare(deps: Deps, target: DelTarget): Promise<void> {
-  const found = await sharedEndpoint(deps, target);
-  if (found !== undefined) await detach(deps.session, { kind: 'container', id: target.containerId }, found.id);
+/** Only this container lets go of it. Two calls. */
+export async function unshare({ session, conf }: Deps, target: DelTarget): Promise<void> {
+  const [id] = await endpointIds(session, sharedName({ conf }, target));
+  if (id !== undefined) await detachV1(session, id, target.containerId);
 }
 
 /** The endpoint that a container shares with the one CNI_NETNS names. Three calls. */
@@ -69,5 +70,5 @@ export async function sharedEndpoint(deps: Deps, target: DelTarget): Promise<End
   return id === undefined ? undefined : findEndpoint(deps.session, id);
 }
 
-const sharedName = ({ conf }: Deps, target: DelTarget): string =>
+const sharedName = ({ conf }: Pick<Deps, 'conf'>, target: DelTarget): string =>
   endpointName({ containerId: sharedWith(target) ?? target.containerId, ifname: target.ifname }, conf.name);

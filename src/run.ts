@@ -86,7 +86,7 @@ async function delegated(
   }
   const { programs } = platform;
   const output = runPlugin(
-    { type, programs, env: io.env, stdin: command.stdin, remainingMs: () => DELEGATE_MS },
+    { type, path: 'delegate.type', programs, env: io.env, stdin: command.stdin, remainingMs: () => DELEGATE_MS },
     command.verb,
   );
   if (command.verb === 'ADD') io.stdout(output);

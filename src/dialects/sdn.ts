@@ -10,7 +10,16 @@ import type { ResultDns } from '../spec/result.ts';
 import type { Context, NetConf, NewNetwork, Profile } from './net-conf.ts';
 import { decodeShared, refuseUnsupported } from './shared.ts';
 
-const FOREIGN = ['policies', 'ipMasqNetwork', 'ipMasq', 'delegate', 'endpointMacPrefix', 'subnetFile', 'loopbackDSR'];
+const FOREIGN = [
+  'apiVersion',
+  'policies',
+  'ipMasqNetwork',
+  'ipMasq',
+  'delegate',
+  'endpointMacPrefix',
+  'subnetFile',
+  'loopbackDSR',
+];
 
 /** `type` in lower case, and the HNS network it stands for (windows-container-networking network/network.go). */
 const TYPES: Readonly<Record<string, string>> = {

@@ -3,10 +3,12 @@ import { decodeIpam, decodeIpamForTeardown } from '../ipam/config.ts';
 import { decodeLog } from '../log/log.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
+import { aclDefault } from '../policy/acl-default.ts';
 import { bandwidth } from '../policy/bandwidth.ts';
 import { cidr } from '../policy/fields.ts';
 import { portMappings } from '../policy/port-mappings.ts';
 import {
+  asksForSomething,
   type Decoder,
   fail,
   integer,
@@ -59,7 +61,7 @@ export function decodeShared(config: Json, context: Context): Shared {
     ),
     portMappings: optional(runtime, 'portMappings', { path: 'runtimeConfig', as: portMappings }) ?? [],
     bandwidth: optional(runtime, 'bandwidth', { path: 'runtimeConfig', as: bandwidth }),
-    aclDefault: at('aclDefault', oneOf('allow', 'deny')) ?? 'allow',
+    aclDefault: at('aclDefault', aclDefault) ?? 'allow',
     mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }) ?? parseMac(args.mac ?? ''),
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
@@ -104,12 +106,8 @@ export function refuseUnsupported(config: Json, keys: readonly string[]): void {
     }
 }
 
-/** An empty list or object asks for nothing, so it is let pass: runtimes send those. */
 function refuseUsed(object: Json, key: string, path: string): void {
-  const value = member(object, key);
-  if (value === undefined || value === '' || value === false) return;
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return;
-  refuse(path, 'it is not supported by this version');
+  if (asksForSomething(member(object, key))) refuse(path, 'it is not supported by this version');
 }
 
 /** Templates leave "" where they have nothing to say. */

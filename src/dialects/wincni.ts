@@ -3,17 +3,17 @@ import { policies } from '../policy/endpoint-policies.ts';
 import { bool, type Decoder, type Json, member, optional, refuse } from '../spec/decode.ts';
 import type { Context, NetConf } from './net-conf.ts';
 import { decodeSdn } from './sdn.ts';
-import { refuseUnsupported } from './shared.ts';
+import { apiVersion, blocks, emptyOr, refuseUnsupported } from './shared.ts';
 import { BRIDGE, winBridge } from './win-bridge.ts';
 import { macPrefix, overlay } from './win-overlay.ts';
 
-/** Keys that only the Microsoft plugins read, the old wincni of theirs among them. */
-const SDN_KEYS = ['AdditionalArgs', 'optionalFlags', 'additionalRoutes'];
+/** Keys that only the Microsoft plugins read, the old wincni of theirs among them, and the one that says what they make. */
+const SDN_KEYS = ['AdditionalArgs', 'optionalFlags', 'additionalRoutes', 'networkType'];
 const FOREIGN = ['delegate', 'subnetFile'];
 
 /**
  * A file that has keys of the Microsoft plugins is read as theirs: gateways come from IPAM, and the network is made when there
- * is none; any other as win-bridge's on a bridge and win-overlay's on an overlay network. `policies` and `loopbackDSR` are read in both.
+ * is none; any other as win-bridge's on a bridge and win-overlay's on an overlay network. The keys of those two are read in both.
  */
 export function wincni(config: Json, context: Context): NetConf {
   refuseUnsupported(config, FOREIGN);
@@ -26,17 +26,23 @@ function onItsNetwork(config: Json, context: Context): NetConf {
   const conf = winBridge(without(config, ['endpointMacPrefix', 'ipMasq']), context);
   const [sdnProfile] = decodeSdn(config, context, 'NAT').profiles;
   const others = sdnProfile === undefined ? [] : [{ ...sdnProfile, networkTypes: ['NAT', 'Transparent'] }];
-  const profiles = [BRIDGE, overlay(at('endpointMacPrefix', macPrefix), at('ipMasq', bool) ?? false), ...others];
-  return { ...conf, profiles };
+  const masquerade = at('ipMasq', bool) ?? false;
+  const masked = [BRIDGE, ...others].map((profile) => ({ ...profile, masquerade }));
+  return { ...conf, profiles: [overlay(at('endpointMacPrefix', emptyOr(macPrefix)), masquerade), ...masked] };
 }
 
 function withBoth(config: Json, context: Context): NetConf {
+  const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const networkType = typeIn(config);
   const conf = decodeSdn(config, context, networkType ?? 'L2Bridge');
-  const more = optional(config, 'policies', { path: '', as: policies }) ?? [];
-  const dsr = optional(config, 'loopbackDSR', { path: '', as: bool }) ?? false;
+  const more = at('policies', policies) ?? [];
+  const dsr = at('loopbackDSR', bool) ?? false;
+  const stated = { macPrefix: at('endpointMacPrefix', emptyOr(macPrefix)), masquerade: at('ipMasq', bool) ?? false };
   return {
     ...conf,
+    apiVersion: apiVersion(config),
+    profiles: conf.profiles.map((profile) => ({ ...profile, ...stated })),
+    exceptions: at('ipMasqNetwork', blocks) ?? [],
     newNetwork: networkType === undefined ? undefined : conf.newNetwork,
     policies: [...conf.policies, ...more],
     loopbackDsr: conf.loopbackDsr || dsr,

@@ -1,5 +1,17 @@
 /** The configuration of flannel's CNI plugin (flannel-io/cni-plugin): what is its own, and the delegate that does the work. */
-import { type Decoder, fail, type Json, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+import {
+  asksForSomething,
+  type Decoder,
+  fail,
+  isRecord,
+  type Json,
+  list,
+  member,
+  optional,
+  record,
+  refuse,
+  text,
+} from '../spec/decode.ts';
 
 export interface FlannelConfig {
   /** Where flanneld leaves what this node has. */
@@ -41,6 +53,55 @@ export function decodeFlannel(config: Json, { drive }: Places): FlannelConfig {
   };
 }
 
+/** Keys of the delegate, which nobody reads beside it. */
+const OF_DELEGATE = [
+  'policies',
+  'dns',
+  'loopbackDSR',
+  'ipMasq',
+  'ipMasqNetwork',
+  'apiVersion',
+  'endpointMacPrefix',
+  'AdditionalArgs',
+  'optionalFlags',
+  'additionalRoutes',
+];
+
+/** For verbs that make or judge an endpoint: a key in the wrong place would be without effect. Throws code 7. */
+export function refuseMisplaced(config: Json): void {
+  const key = OF_DELEGATE.find((one) => asksForSomething(member(config, one)));
+  if (key !== undefined) refuse(key, `flannel does not read it, expected delegate.${key}`);
+}
+
+/**
+ * The same for DEL and GC: what an agent has rewritten into something that ADD refuses counts as absent, so that it keeps no pod
+ * from being taken down.
+ */
+export function decodeFlannelForTeardown(config: Json, places: Places): FlannelConfig {
+  const given = member(config, 'delegate');
+  const delegate = isRecord(given) ? usable(given, { type: plugin, name: refused, ipam: refused }) : {};
+  return decodeFlannel(
+    { ...usable(config, { subnetFile: absolute, dataDir: absolute, ipam: refused }), delegate },
+    places,
+  );
+}
+
+const refused: Decoder<never> = (value, path) => fail(path, 'no such key', value);
+
+/** Without the keys that their decoder refuses. */
+function usable(object: Json, decoders: Readonly<Record<string, Decoder<unknown>>>): Json {
+  const isUsable = ([name, value]: readonly [string, unknown]): boolean => {
+    const key = Object.keys(decoders).find((one) => one.toLowerCase() === name.toLowerCase());
+    try {
+      if (key !== undefined) decoders[key]?.(value, key);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(object).filter(isUsable));
+}
+
 const ABSOLUTE = /^(?:[A-Za-z]:[\\/]|[\\/])/;
 
 const absolute: Decoder<string> = (value, path) =>
@@ -49,7 +110,8 @@ const absolute: Decoder<string> = (value, path) =>
 /** SPEC.md 1.1.0 section 1: `type` is the name of an executable, and no path. */
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
+export const isPlugin = (value: unknown): value is string =>
+  typeof value === 'string' && PLUGIN.test(value) && value !== 'flannel';
+
 const plugin: Decoder<string> = (value, path) =>
-  PLUGIN.test(text(value, path)) && value !== 'flannel'
-    ? text(value, path)
-    : fail(path, 'the name of another plugin, without a path', value);
+  isPlugin(value) ? value : fail(path, 'the name of another plugin, without a path', value);

@@ -5,9 +5,12 @@ import type { FlannelConfig } from './config.ts';
 import type { SubnetEnv } from './subnet-env.ts';
 
 /** Keys of ours that a delegate inside this process is given unless it states them itself. */
-const OURS = ['timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile', 'repeatedAdd', 'gateway'];
+const OURS = ['timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile', 'repeatedAdd', 'gateway', 'aclDefault'];
 /** What a runtime wrote for this command alone. */
 const OF_RUNTIME = ['runtimeConfig', 'prevResult', 'args', 'cni.dev/valid-attachments', 'cni.dev/attachments'];
+
+/** Plugins that have no key for masquerading and pass over flannel's: their policies say it. */
+const OF_MICROSOFT = /^(?:nat|sdnbridge|sdnoverlay|l2bridge|l2tunnel|overlay|transparent)(?:\.exe)?$/i;
 
 /** What a delegate's configuration is made of. */
 export interface Making {
@@ -18,10 +21,10 @@ export interface Making {
 
 export function delegateConfig(making: Making, { networks, subnets, ipMasq }: SubnetEnv): Json {
   const [first, ...more] = networks.map(blockOf);
+  const masquerade = { ipMasq, ipMasqNetwork: more.length === 0 ? first : [first, ...more] };
   return {
     ...base(making),
-    ipMasq,
-    ipMasqNetwork: more.length === 0 ? first : [first, ...more],
+    ...(OF_MICROSOFT.test(making.flannel.delegateType) ? {} : masquerade),
     ipam: { ...ipamOf(subnets), ...routesOf(making.flannel) },
   };
 }

@@ -5,7 +5,14 @@ import type { ConfiguredCommand, DelTarget } from '../spec/command.ts';
 import { type Json, member, text } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { sandboxIn } from '../spec/netns.ts';
-import { decodeFlannel, type FlannelConfig, type Places } from './config.ts';
+import {
+  decodeFlannel,
+  decodeFlannelForTeardown,
+  type FlannelConfig,
+  isPlugin,
+  type Places,
+  refuseMisplaced,
+} from './config.ts';
 import { bareConfig, delegateConfig, type Making, scratchOf, withRuntime } from './delegate-config.ts';
 import { type Scratch, scratchIn } from './scratch.ts';
 import { parseSubnetEnv, type SubnetEnv } from './subnet-env.ts';
@@ -17,10 +24,14 @@ export interface FlannelPorts extends Places {
 }
 
 export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): Promise<void> {
-  const config = decodeFlannel(command.config, ports);
+  const isTeardown = command.verb === 'DEL' || command.verb === 'GC';
+  const config = (isTeardown ? decodeFlannelForTeardown : decodeFlannel)(command.config, ports);
   const making: Making = { config: command.config, flannel: config };
   const scratch = scratchIn(ports.files, config.dataDir);
-  const fromDaemon = (): Json => delegateConfig(making, daemonSays(ports.files, config) ?? notYet(config, command));
+  const fromDaemon = (): Json => {
+    refuseMisplaced(command.config);
+    return delegateConfig(making, daemonSays(ports.files, config) ?? notYet(config, command));
+  };
   switch (command.verb) {
     case 'ADD':
       return add(ports, { scratch, sandboxId: sandboxOf(command.target), conf: fromDaemon() });
@@ -28,7 +39,7 @@ export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): 
       return run(ports, kept(scratch, command.target, command.config) ?? fromDaemon());
     case 'DEL':
       await run(ports, kept(scratch, command.target, command.config) ?? forTeardown(making, ports.files));
-      if (isOwn(command.target)) scratch.remove(sandboxOf(command.target));
+      if (isOwn(command.target) && !isOfAnother(scratch, command)) scratch.remove(sandboxOf(command.target));
       return;
     case 'STATUS':
       return run(ports, fromDaemon());
@@ -66,10 +77,20 @@ const sandboxOf = ({ netns, containerId }: DelTarget): string => sandboxIn(netns
 /** Whether the sandbox is the container itself: one that shares another's leaves that one's file alone. */
 const isOwn = (target: DelTarget): boolean => sandboxOf(target) === target.containerId;
 
-/** What ADD kept, with what the runtime says now. */
+/** What ADD kept, with what the runtime says now. Whoever wrote it, a path as `type` starts nothing. */
 function kept(scratch: Scratch, target: DelTarget, config: Json): Json | undefined {
   const conf = scratch.read(sandboxOf(target));
-  return conf === undefined ? undefined : withRuntime(conf, config);
+  if (conf === undefined || !isPlugin(conf['type']) || isOfAnother(scratch, { target, config })) return undefined;
+  return withRuntime(conf, config);
+}
+
+/** The file is named after the sandbox alone: on a node with two flannel networks it may be of the other one. */
+function isOfAnother(
+  scratch: Scratch,
+  { target, config }: { readonly target: DelTarget; readonly config: Json },
+): boolean {
+  const conf = scratch.read(sandboxOf(target));
+  return conf !== undefined && conf['name'] !== member(config, 'name');
 }
 
 /** What flanneld left, when that can be read: a pod is taken down without it too. */

@@ -3,6 +3,7 @@ import { isRecord, type Json, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { documentOf } from './answers.ts';
 import { type Created, notCreated } from './client.ts';
+import { removed } from './objects.ts';
 import type { Outcome, Purpose, Session } from './session.ts';
 import type { EndpointRequest, WirePolicy } from './wire.ts';
 
@@ -50,16 +51,7 @@ export function requestV1(
   encode: (policy: Required<WirePolicy>) => Json,
 ): EndpointRequestV1 {
   const addresses = (request.IpConfigurations ?? []).map(({ IpAddress }) => IpAddress);
-  const further = request.Routes?.find(({ DestinationPrefix }) => !DEFAULT_ROUTES.includes(DestinationPrefix));
-  if (further !== undefined) {
-    throw new CniError(
-      Code.InvalidConfig,
-      `Cannot route ${further.DestinationPrefix}: HNS v1 has default routes only`,
-      {
-        details: 'JSON path ipam.routes; CNI_NETNS names a container, which needs HNS v1',
-      },
-    );
-  }
+  requireExpressible(request, addresses);
   const hops = (request.Routes ?? []).map(({ NextHop }) => NextHop);
   const { Search = [], ServerList = [], Domain } = request.Dns;
   const policies = (request.Policies ?? []).map(({ Type, Settings = {} }) => encode({ Type, Settings }));
@@ -79,6 +71,20 @@ export function requestV1(
   });
 }
 
+function requireExpressible({ Routes = [], Dns }: EndpointRequest, addresses: readonly string[]): void {
+  const further = Routes.find(({ DestinationPrefix }) => !DEFAULT_ROUTES.includes(DestinationPrefix));
+  if (further !== undefined) cannot(`route ${further.DestinationPrefix}`, 'default routes only', 'ipam.routes');
+  if ((Dns.Options ?? []).length > 0) cannot('set DNS options', 'servers, domain and suffixes only', 'dns.options');
+  const families = addresses.map(isV6);
+  if (new Set(families).size < families.length) cannot('give two addresses of a family', 'one of each', 'ipam');
+}
+
+function cannot(what: string, has: string, path: string): never {
+  throw new CniError(Code.InvalidConfig, `Cannot ${what}: HNS v1 has ${has}`, {
+    details: `JSON path ${path}; CNI_NETNS names a container, which needs HNS v1`,
+  });
+}
+
 /** Absent keys are absent, not undefined. */
 const without = (request: { readonly [K in keyof EndpointRequestV1]: EndpointRequestV1[K] | undefined }) =>
   Object.fromEntries(
@@ -92,6 +98,16 @@ export async function createEndpointV1(session: Session, request: EndpointReques
   const answer = await session.run(purpose, (native) => native.hnsCall('POST', '/endpoints/', JSON.stringify(request)));
   const outcome = settled(answer);
   return outcome.hr < 0 ? notCreated(session, purpose, outcome) : { kind: 'created', handle: undefined };
+}
+
+/** Takes a container off an endpoint, whether it still runs or not; false when they were not joined. One call. */
+export async function detachV1(session: Session, endpointId: string, containerId: string): Promise<boolean> {
+  const task = `detach endpoint ${endpointId} from container ${containerId}`;
+  const purpose = { call: 'HNSCall POST /endpoints/', task };
+  const body = JSON.stringify({ ContainerId: containerId, SystemType: 'Container' });
+  const path = `/endpoints/${endpointId}/detach`;
+  const outcome = settled(await session.run(purpose, (native) => native.hnsCall('POST', path, body)));
+  return removed(session, purpose, { ...outcome, json: '' });
 }
 
 async function get(session: Session, purpose: Purpose, path: string): Promise<Json> {

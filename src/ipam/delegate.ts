@@ -31,6 +31,8 @@ export interface Programs {
 
 export interface DelegateOptions {
   readonly type: string;
+  /** The JSON path that names it: `ipam.type` when absent. */
+  readonly path?: string | undefined;
   readonly programs: Programs;
   /** This process's own environment: the delegate gets all of it (SPEC.md 1.1.0 section 4). */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -64,17 +66,17 @@ export function createDelegate(options: DelegateOptions): Delegate {
 
 /** Runs a plugin in CNI_PATH and answers what it printed; throws its own error. */
 export function runPlugin(options: DelegateOptions, verb: DelegateVerb, whose?: Attachment): string {
-  const { type, programs, env, stdin, remainingMs } = options;
+  const { type, path: key = 'ipam.type', programs, env, stdin, remainingMs } = options;
   const path = programs.firstFile(candidates(options));
   if (path === undefined) {
     throw new CniError(
       Code.InvalidConfig,
-      `Cannot use ipam.type: none of the folders of CNI_PATH has a plugin "${type}"`,
+      `Cannot use ${key}: none of the folders of CNI_PATH has a plugin "${type}"`,
       { details: `CNI_PATH ${env['CNI_PATH'] ?? ''}` },
     );
   }
   // It would start itself without end: under this name it serves nothing of the kind.
-  if (programs.isOwn(path)) refuse('ipam.type', `"${path}" is this plugin itself, expected an IPAM plugin`);
+  if (programs.isOwn(path)) refuse(key, `"${path}" is this plugin itself, expected another one`);
   const given = isOwn(env, whose) ? { env, stdin } : inNameOf(whose, { env, stdin });
   const ended = programs.run({
     path,

@@ -2,13 +2,22 @@
 import type { Holder, Lease, Tombstone } from './lease.ts';
 import { dropClaims, freePorts } from './ports.ts';
 import { ageOf, stampNow, type TombstoneRecord } from './record.ts';
-import { filed, freeAddress, readLease, readLiving, readTombstone, type Shelf, writeTombstone } from './shelf.ts';
+import {
+  addressesHeldBy,
+  filed,
+  freeAddress,
+  readLease,
+  readLiving,
+  readTombstone,
+  type Shelf,
+  writeTombstone,
+} from './shelf.ts';
 import type { Stock } from './stock.ts';
-import { foreignAddresses, tallyOf } from './tally.ts';
 
 /**
  * Frees the holder's addresses and ports, then drops its record. Without a record, a lease that another program wrote for the
- * same container and interface is looked for. What a tombstone keeps stays kept.
+ * same container and interface is looked for, in every file: a record whose files host-local has removed makes numbers agree
+ * that do not. What a tombstone keeps stays kept.
  */
 export async function release(stock: Stock, holder: Holder): Promise<void> {
   const isBuried = readTombstone(stock, holder.key) !== undefined;
@@ -18,8 +27,8 @@ export async function release(stock: Stock, holder: Holder): Promise<void> {
     return;
   }
   if (!isBuried) {
-    const folder = { names: stock.files.list(stock.layout.folder), tally: tallyOf(stock) };
-    for (const ip of foreignAddresses(stock, holder, folder)) stock.files.remove(stock.layout.address(ip));
+    const names = stock.files.list(stock.layout.folder);
+    for (const ip of addressesHeldBy(stock, holder, names)) stock.files.remove(stock.layout.address(ip));
   }
   dropRecord(stock, holder.key);
 }

@@ -10,9 +10,8 @@ import { keysOf, type Layout, layoutOf } from './layout.ts';
 import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve } from './reserve.ts';
-import { isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { addressesHeldBy, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
 import type { Stock } from './stock.ts';
-import { foreignAddresses, tallyOf } from './tally.ts';
 import { usageOf } from './usage.ts';
 
 /*
@@ -112,10 +111,7 @@ function buried(stock: Stock, key: string): Tombstone | undefined {
 function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
   const record = readTombstone(stock, holder.key) ?? readLease(stock, holder.key);
   if (record === undefined) {
-    return foreignAddresses(stock, holder, {
-      names: stock.files.list(stock.layout.folder),
-      tally: tallyOf(stock),
-    });
+    return addressesHeldBy(stock, holder, stock.files.list(stock.layout.folder));
   }
   const { source, addresses } = record.lease;
   const all = addresses.map(({ ip }) => ip);

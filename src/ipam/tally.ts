@@ -64,10 +64,10 @@ export interface Seen {
 }
 
 /**
- * The addresses that host-local's files give to a holder of whom we have no record. Where our records account for all address
- * files, no other program has a lease, and none is read. A reservation that a crash cut short has a record and no file: alone it
- * makes the numbers differ, which costs the reading of the folder; together with as many leases of others it hides them until
- * its DEL.
+ * The addresses that host-local's files give to a holder of whom we have no record, for ADD. Where our records account for all
+ * address files, no other program has a lease, and none is read. A record without its files, be it that a crash cut the
+ * reservation short or that host-local has removed them, makes the numbers differ, which costs the reading of the folder;
+ * together with as many leases of others it hides them from ADD, which then finds the other program's endpoint by its name.
  */
 export function foreignAddresses(shelf: Shelf, holder: Holder, { names, tally }: Seen): readonly Ip[] {
   return addressNames(names).length === tally.files ? [] : addressesHeldBy(shelf, holder, names);

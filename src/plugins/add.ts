@@ -5,7 +5,7 @@ import type { Endpoint } from '../hns/wire.ts';
 import { isAskedFor } from '../ipam/pick.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { gatewaysOf, giveBack } from './addresses.ts';
+import { gatewaysOf, giveBack, withPrefixes } from './addresses.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { requireFeatures } from './features.ts';
@@ -28,8 +28,9 @@ const UNDO_MS = 10_000;
 export async function add(deps: Deps, target: Target): Promise<Attached> {
   requireApi(deps.conf, target);
   if (sharedWith(target) !== undefined) return share(deps, target);
-  const ground = await networkForAdd(deps);
+  // Before a network is made, which nobody would take away again.
   await requireFeatures(deps);
+  const ground = await networkForAdd(deps);
   const providerAddress = await providerAddressOn(deps, ground);
   await sweep(deps);
   const existing = await reusable(deps, target, { ground, providerAddress });
@@ -54,7 +55,7 @@ async function attached({ session }: Deps, { lease, wanted, handle }: Made): Pro
   const late = lease.addresses.length === 0 && wanted.conf.loopbackDsr ? loopbackPolicies(await read()) : [];
   if (late.length > 0) await addPolicies(session, lease.endpointId, late);
   await attach(session, place, lease.endpointId);
-  const endpoint = await read();
+  const endpoint = withPrefixes(await read(), lease, wanted.ground.network);
   const policyTypes = [...policiesOf(wanted).policies, ...late].map(({ Type }) => Type);
   const wrong = mismatches(endpoint, { lease: lease.addresses.length === 0 ? undefined : lease, place, policyTypes });
   if (wrong.length === 0) return { lease, endpoint };

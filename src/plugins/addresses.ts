@@ -1,7 +1,7 @@
 /** Where an attachment's addresses come from and go back to: our own leases, and the IPAM plugin where one is configured. */
 
 import type { NetConf } from '../dialects/net-conf.ts';
-import type { Endpoint } from '../hns/wire.ts';
+import type { Endpoint, Network } from '../hns/wire.ts';
 import { setsOf } from '../ipam/config.ts';
 import type { Holder, Lease, Tombstone } from '../ipam/lease.ts';
 import { type Cidr, contains, parseCidr } from '../net/cidr.ts';
@@ -60,6 +60,17 @@ export const addressesOf = ({ addresses }: Endpoint): readonly Cidr[] =>
     const known = parseIp(ip);
     return known === undefined ? [] : [{ ip: known, prefix: prefix ?? BITS[known.family] }];
   });
+
+/** An endpoint whose addresses HNS chose, with the prefix lengths of the network's subnets where HNS leaves them to those. */
+export function withPrefixes(endpoint: Endpoint, { addresses: leased }: Lease, { subnets }: Network): Endpoint {
+  if (leased.length > 0) return endpoint;
+  const blocks = subnets.flatMap(({ prefix }) => parseCidr(prefix) ?? []);
+  const addresses = endpoint.addresses.map(({ ip, prefix }) => {
+    const known = parseIp(ip);
+    return { ip, prefix: prefix ?? (known && blocks.find((block) => contains(block, known))?.prefix) };
+  });
+  return { ...endpoint, addresses };
+}
 
 /** What the configuration says of DNS is taken before what IPAM says. */
 function told(conf: NetConf, { routes = [], dns = {} }: Result): Pick<NetConf, 'ipam' | 'dns'> {

@@ -10,7 +10,7 @@ import { readResult } from '../spec/convert.ts';
 import { isRecord, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { netnsIn } from '../spec/netns.ts';
-import type { ResultIp } from '../spec/result.ts';
+import type { Result, ResultIp } from '../spec/result.ts';
 import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { placeOf, sharedWith } from './place.ts';
@@ -20,7 +20,7 @@ import { mismatches } from './verify.ts';
 
 /** Throws code 104 with every difference found, so that one CHECK tells the whole story. Four or five calls. */
 export async function check(deps: Deps, target: Target): Promise<void> {
-  const previous = previousOf(deps, target);
+  const previous = await previousOf(deps, target);
   const place = placeOf(target.netns, target.containerId);
   const endpoint = await endpointOf(deps, target);
   const wrong = [
@@ -52,11 +52,13 @@ interface Previous {
  * What prevResult says of our interface; later plugins of a chain may have added to it (SPEC.md 1.1.0 section 2 "CHECK"). It is in
  * the version of the configuration, which is 0.4.0 at least: older ones have no CHECK.
  */
-function previousOf({ conf }: Deps, target: Target): Previous {
-  const result = readResult(conf.prevResult, 'prevResult');
-  const index = result.interfaces.findLastIndex(
+async function previousOf(deps: Deps, target: Target): Promise<Previous> {
+  const { prevResult } = deps.conf;
+  const result = readResult(prevResult, 'prevResult');
+  const ours = result.interfaces.findLastIndex(
     (entry) => entry.name === target.ifname && isSandbox(entry.sandbox, target),
   );
+  const index = ours === -1 ? await indexOfPeers(deps, target, result) : ours;
   const own = result.interfaces[index];
   if (own === undefined) {
     throw new CniError(
@@ -65,11 +67,24 @@ function previousOf({ conf }: Deps, target: Target): Previous {
       { details: 'JSON path prevResult.interfaces' },
     );
   }
-  requireIndices(conf.prevResult, result.interfaces.length, target);
+  requireIndices(prevResult, result.interfaces.length, target);
   const ips = result.ips.filter((entry) => entry.interface === index);
   // Addresses without an index are ours only when none has ours: else they are those of an earlier plugin of the chain.
   const addresses = ips.length > 0 ? ips : result.ips.filter((entry) => entry.interface === undefined);
-  return { mac: own.mac, addresses };
+  // nat, sdnbridge and sdnoverlay print a MAC as bytes, of which JSON keeps some.
+  const mac = ours === -1 && parseMac(own.mac ?? '') === undefined ? undefined : own.mac;
+  return { mac, addresses };
+}
+
+/**
+ * An attachment that we have no record of was made by another plugin, whose result names no sandbox: win-bridge and win-overlay
+ * call the interface as the endpoint, nat, sdnbridge and sdnoverlay as CNI_IFNAME.
+ */
+async function indexOfPeers({ leases, conf }: Deps, target: Target, { interfaces }: Result): Promise<number> {
+  if ((await leases.find(holderOf(target, conf.name).key)) !== undefined) return -1;
+  const holder = { ...target, containerId: sharedWith(target) ?? target.containerId };
+  const names = [target.ifname, endpointName(holder, conf.name)];
+  return interfaces.findLastIndex(({ name, sandbox }) => sandbox === undefined && names.includes(name));
 }
 
 /** ADD never prints an index that points at nothing, and reading a result leaves such a one out: so this looks at it as it came. */

@@ -21,7 +21,7 @@ export async function requireFeatures({ session, conf }: Deps): Promise<void> {
   const unmet = needs.find(({ feature }) => !hasFeature(version, feature));
   if (unmet === undefined) return;
   const { feature, path } = unmet;
-  const what = path === 'loopbackDSR' ? path : `${path}, which asks for ${feature}`;
+  const what = path.endsWith('loopbackDSR') ? path : `${path}, which asks for ${feature}`;
   throw new CniError(
     Code.InvalidConfig,
     `Cannot use ${what}: HNS is version ${version.join('.')}, expected ${versionsWith(feature)}`,
@@ -37,9 +37,12 @@ const familiesOf = (ipam: IpamConfig): readonly Family[] =>
 function needsOf(conf: NetConf): readonly Need[] {
   const hasV6 = familiesOf(conf.ipam).includes(6);
   const ofPolicies = [...conf.policies, ...(conf.newNetwork?.policies ?? [])];
+  const isSdn = conf.policyOrder === 'sdn';
   return [
-    ...(conf.loopbackDsr ? [{ feature: 'direct server return', path: 'loopbackDSR' } as const] : []),
+    ...(conf.loopbackDsr
+      ? [{ feature: 'direct server return', path: isSdn ? 'optionalFlags.loopbackDSR' : 'loopbackDSR' } as const]
+      : []),
     ...(hasV6 ? [{ feature: 'IPv6 dual stack', path: 'ipam' } as const] : []),
-    ...featuresNeeded(ofPolicies).map((feature) => ({ feature, path: 'policies' })),
+    ...featuresNeeded(ofPolicies).map((feature) => ({ feature, path: isSdn ? 'AdditionalArgs' : 'policies' })),
   ];
 }

@@ -57,9 +57,24 @@ export function reservedAddresses(
   return [...new Map([...ofSubnets, ...gateways, ...hops].map((ip) => [ip.text, ip])).values()];
 }
 
+/** Sentences on configured gateways that are not those of the HNS network: they count, and their traffic may go nowhere. */
+export const gatewayNotes = ({ conf: { gateways }, ground: { network }, lease }: Wanted): readonly string[] =>
+  lease.addresses.flatMap((address) => {
+    const configured = ofFamily(gateways, address.ip.family);
+    const own = networkGateway(network, address);
+    return configured === undefined || own === undefined || configured.text === own.text
+      ? []
+      : [`gateway: ${configured.text} is configured, and HNS network "${network.name}" has ${own.text}`];
+  });
+
 /** Gateways that are stated whatever the addresses are, IPv4 first: those of endpoints whose addresses HNS chooses. */
-export function statedGateways(conf: NetConf, { gateway: rule }: Profile): readonly Ip[] {
-  const stated = rule.kind === 'ipam' && !rule.forced ? rule.stated : [];
+export function statedGateways(
+  conf: NetConf,
+  { profile: { gateway: rule }, network }: { readonly profile: Profile; readonly network: Network },
+): readonly Ip[] {
+  const subnets = network.subnets.flatMap(({ prefix }) => parseCidr(prefix) ?? []);
+  const ofHost = rule.kind === 'host-endpoint' ? subnets.map(hostEndpoint) : [];
+  const stated = rule.kind === 'ipam' && !rule.forced ? rule.stated : ofHost;
   const all = [...conf.gateways, ...stated.filter(({ family }) => ofFamily(conf.gateways, family) === undefined)];
   return all.toSorted((a, b) => a.family - b.family);
 }

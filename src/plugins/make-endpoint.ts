@@ -11,7 +11,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { giveBack, withAddresses } from './addresses.ts';
 import { endpointId, endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
-import { reservedAddresses } from './gateway.ts';
+import { gatewayNotes, reservedAddresses } from './gateway.ts';
 import type { Ground } from './network.ts';
 import { placeOf } from './place.ts';
 import { claimedPorts, policiesOf } from './policies.ts';
@@ -66,7 +66,7 @@ const canTryAnother = ({ addresses }: Lease, refused: readonly Ip[]): boolean =>
 /** Through HCN; through HNS v1 for a container that runs already. */
 function create({ session, remark }: Deps, wanted: Wanted): Promise<Created> {
   const request = requestOf(wanted);
-  for (const note of policiesOf(wanted).notes) remark(note);
+  for (const note of [...policiesOf(wanted).notes, ...gatewayNotes(wanted)]) remark(note);
   const { endpointId: id } = wanted.lease;
   return wanted.place.kind === 'namespace'
     ? createEndpoint(session, wanted.ground.handle, { id, request })

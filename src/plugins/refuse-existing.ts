@@ -12,9 +12,12 @@ import { removeEndpoint } from './remove.ts';
 export async function refuseExisting(deps: Deps, target: Target, hnsNetworkId: string): Promise<void> {
   const { session, leases, conf } = deps;
   const lease = await leases.find(holderOf(target, conf.name).key);
-  if (lease?.state === 'ready') throw attachmentExists(deps, target);
+  const isReady = lease?.state === 'ready';
+  if (isReady && lease.source === 'host-local') throw attachmentExists(deps, target);
   const own = endpointId(target, hnsNetworkId);
   const ids = await endpointIds(session, endpointName(target, conf.name));
+  // No address file says of these whether another plugin has taken them down since; HNS does.
+  if (isReady && ids.includes(lease.endpointId.toUpperCase())) throw attachmentExists(deps, target);
   for (const id of ids.filter((one) => !isNameBased(one))) await refuseForeign(deps, target, { id, hnsNetworkId });
   const left = ids.includes(own) ? await findEndpoint(session, own) : undefined;
   if (left?.namespaceId !== undefined || (left?.containers.length ?? 0) > 0) throw attachmentExists(deps, target);

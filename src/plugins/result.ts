@@ -1,7 +1,7 @@
 /** What ADD answers: the endpoint as HNS has it, in the words of CNI. Pure. */
 import type { Endpoint, WireRoute } from '../hns/wire.ts';
-import { formatCidr, parseCidr } from '../net/cidr.ts';
-import { parseIp } from '../net/ip.ts';
+import { parseCidr } from '../net/cidr.ts';
+import { BITS, parseIp } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
 import type { Result, ResultDns, ResultIp } from '../spec/result.ts';
 import type { Attached } from './verify.ts';
@@ -23,13 +23,14 @@ export function resultOf({ lease, endpoint }: Attached, target: Target): Result 
 
 const isDefault = ({ DestinationPrefix }: WireRoute): boolean => parseCidr(DestinationPrefix)?.prefix === 0;
 
-/** HNS leaves a prefix to the subnet on some builds: then it is the lease's. */
+/** HNS leaves a prefix to the subnet on some builds: then it is the lease's, and of a shared endpoint that of the address alone. */
 function ipOf({ ip, prefix }: Endpoint['addresses'][number], { endpoint, lease }: Attached): ResultIp {
   const leased = lease?.addresses.find((one) => one.ip.text === ip);
   const family = parseIp(ip)?.family;
+  const length = prefix ?? leased?.prefix ?? BITS[family ?? 4];
   const hop = endpoint.routes.find((route) => isDefault(route) && parseIp(route.NextHop)?.family === family)?.NextHop;
   return {
-    address: prefix === undefined && leased !== undefined ? formatCidr(leased) : `${ip}/${prefix}`,
+    address: `${ip}/${length}`,
     ...(hop === undefined ? {} : { gateway: hop }),
     interface: 0,
   };

@@ -1,6 +1,7 @@
 /** `container:<id>` as CNI_NETNS: a container that shares another one's endpoint, as those of a pod do under HNS v1. */
 import { endpointIds, findEndpoint } from '../hns/client.ts';
-import { attach, detach } from '../hns/places.ts';
+import { attach, detach, type Place } from '../hns/places.ts';
+import { detachV1 } from '../hns/v1.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { DelTarget, Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -9,6 +10,9 @@ import type { Deps } from './deps.ts';
 import { attachmentExists } from './make-endpoint.ts';
 import { placeOf, sharedWith } from './place.ts';
 import { type Attached, mismatches } from './verify.ts';
+
+/** What clean-up after a failure may take, beyond the command's own time. */
+const UNDO_MS = 10_000;
 
 /** The endpoint and its addresses stay those of the other container; there is no lease of this one. */
 export async function share(deps: Deps, target: Target): Promise<Attached> {
@@ -23,17 +27,41 @@ export async function share(deps: Deps, target: Target): Promise<Attached> {
     );
   }
   if (found.containers.includes(target.containerId)) throw attachmentExists(deps, target);
-  await attach(deps.session, place, found.id);
-  const endpoint = (await findEndpoint(deps.session, found.id)) ?? found;
+  try {
+    return await shared(deps, place, found);
+  } catch (failure) {
+    throw await undo(deps, place, { found, failure: CniError.from(failure) });
+  }
+}
+
+async function shared({ session }: Deps, place: Place, found: Endpoint): Promise<Attached> {
+  await attach(session, place, found.id);
+  const endpoint = (await findEndpoint(session, found.id)) ?? found;
   const wrong = mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
   if (wrong.length === 0) return { lease: undefined, endpoint };
   throw new CniError(Code.Hns, `Cannot share endpoint "${endpoint.name}": ${wrong.join('; ')}`);
 }
 
-/** Only this container lets go of it. */
-export async function unshare(deps: Deps, target: DelTarget): Promise<void> {
-  const found = await sharedEndpoint(deps, target);
-  if (found !== undefined) await detach(deps.session, { kind: 'container', id: target.containerId }, found.id);
+/** The failure, with what could not be undone in its details; after a call that hung nothing more is asked. */
+async function undo(
+  { session }: Deps,
+  place: Place,
+  { found, failure }: { readonly found: Endpoint; readonly failure: CniError },
+): Promise<CniError> {
+  if (session.gaveUp()) return failure;
+  session.deadline.extend(UNDO_MS);
+  try {
+    await detach(session, place, found.id);
+    return failure;
+  } catch (second) {
+    return failure.withDetail(`not undone: ${CniError.from(second).message}`);
+  }
+}
+
+/** Only this container lets go of it. Two calls. */
+export async function unshare({ session, conf }: Deps, target: DelTarget): Promise<void> {
+  const [id] = await endpointIds(session, sharedName({ conf }, target));
+  if (id !== undefined) await detachV1(session, id, target.containerId);
 }
 
 /** The endpoint that a container shares with the one CNI_NETNS names. Three calls. */
@@ -42,5 +70,5 @@ export async function sharedEndpoint(deps: Deps, target: DelTarget): Promise<End
   return id === undefined ? undefined : findEndpoint(deps.session, id);
 }
 
-const sharedName = ({ conf }: Deps, target: DelTarget): string =>
+const sharedName = ({ conf }: Pick<Deps, 'conf'>, target: DelTarget): string =>
   endpointName({ containerId: sharedWith(target) ?? target.containerId, ifname: target.ifname }, conf.name);

@@ -32,6 +32,6 @@ function fieldOf(
 function cannotSay(type: string, why: string): never {
   throw new CniError(
     Code.InvalidConfig,
-    `Cannot send policy ${type} to HNS v1: ${why}, expected HNS v2 ("apiVersion": 2)`,
+    `Cannot send policy ${type} to HNS v1: ${why}, expected a namespace as CNI_NETNS, which needs HCN`,
   );
 }

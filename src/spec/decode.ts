@@ -92,3 +92,11 @@ export function required<T>(object: Json, key: string, { path, as }: { path: str
 export function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
+
+/** What templates and runtimes write where they have nothing to say asks for nothing: "", false, an empty list or object. */
+export const asksForSomething = (value: unknown): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== '' &&
+  value !== false &&
+  (typeof value !== 'object' || Object.keys(value).length > 0);

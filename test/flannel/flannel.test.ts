@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
-import type { TestNode } from '../support/node.ts';
-import { fails, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
+import { SEED, type TestNode } from '../support/node.ts';
+import { fails, must, networkAs, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
 
 const ENV = 'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n';
 
@@ -82,6 +82,39 @@ flannel(
   }),
 );
 flannel(
+  'starts nothing by a path that stands in a scratch file, and detaches the pod all the same',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node);
+    await must(node.run('ADD', POD, conf));
+    const planted = join(node.dataDir, 'flannel', POD.containerId);
+    writeFileSync(planted, JSON.stringify({ name: 'cbr0', type: '../evil', ipam: { type: 'host-local' } }));
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
+  }),
+);
+flannel(
+  'refuses keys of the delegate that stand beside it, and detaches a pod although they do',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node);
+    const misplaced = { ...conf, dns: { nameservers: ['10.96.0.10'] } };
+    await fails(node.run('ADD', POD, misplaced), Code.InvalidConfig, /^Cannot use dns: .*expected delegate\.dns$/);
+    await must(node.run('ADD', POD, { ...conf, dns: {} }));
+    await must(node.run('DEL', POD, misplaced));
+    nothingLeft(node);
+  }),
+);
+flannel(
+  'gives a plugin of Microsoft no masquerading, for which it has no key',
+  onNode(async (node) => {
+    const { conf, scratchOf } = flannelOn(node, { delegate: { type: 'sdnbridge' } });
+    await must(node.run('ADD', POD, conf));
+    const { ipam, ...rest } = scratchOf(POD.containerId);
+    assert.equal([rest, ipam !== undefined], [{ type: 'sdnbridge', name: 'cbr0', cniVersion: '1.1.0' }, true]);
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
+  }),
+);
+flannel(
   'gives the delegate its own keys, what the runtime says, and our keys that it does not state',
   onNode(async (node) => {
     const delegate = { type: 'win-bridge', apiVersion: 2, dns: { nameservers: ['10.96.0.10'] }, timeoutSeconds: 5 };
@@ -143,6 +176,56 @@ for (const key of ['name', 'ipam']) {
     }),
   );
 }
+flannel(
+  'a pod on two flannel networks has one scratch file, and each DEL takes away what is its own',
+  onNode(
+    async (node) => {
+      const { conf, subnetFile, scratch } = flannelOn(node);
+      const eth1 = { ...POD, ifname: 'eth1' };
+      writeFileSync(`${subnetFile}.1`, ENV.replace('10.244.3.1', '10.245.3.1'));
+      const other = { ...conf, name: 'cbr1', subnetFile: `${subnetFile}.1` };
+      await must(node.run('ADD', POD, conf));
+      await must(node.run('ADD', eth1, other));
+      await must(node.run('DEL', eth1, other));
+      assert.equal(node.endpoints(), [`a1b2c3_cbr0 10.244.3.3 ${POD.netns}`]);
+      assert.equal(scratch(), [POD.containerId]);
+      await must(node.run('DEL', POD, conf));
+      nothingLeft(node);
+      assert.equal(scratch(), []);
+    },
+    { ...SEED, networks: [...SEED.networks, networkAs('C0A8E101-1B1D-4B1D-8B1D-0000000CB001', 'cbr1', '10.245.3')] },
+  ),
+);
+for (const more of [{ delegate: { type: '../x', name: 5, ipam: {} }, ipam: 5 }, { subnetFile: 'run/subnet.env' }]) {
+  flannel(
+    `detaches a pod although the file has become ${JSON.stringify(more)}`,
+    onNode(async (node) => {
+      const { conf, scratch } = flannelOn(node);
+      await must(node.run('ADD', POD, conf));
+      await must(node.run('DEL', POD, { ...conf, ...more }));
+      assert.equal(scratch(), []);
+      nothingLeft(node);
+    }),
+  );
+}
+flannel(
+  'aclDefault reaches the delegate',
+  onNode(async (node) => {
+    const rule = { Type: 'ACL', Action: 'Allow', Direction: 'In', Priority: 100, Protocols: '6', LocalPorts: '80' };
+    const delegate = { policies: [{ name: 'EndpointPolicy', value: rule }] };
+    const { conf } = flannelOn(node, { delegate, aclDefault: 'deny' });
+    await must(node.run('ADD', POD, conf));
+    const policies = node.hns.dump().endpoints.flatMap(({ Policies }) => Policies as readonly { Type: string }[]);
+    assert.is(policies.filter(({ Type }) => Type === 'ACL').length, 1);
+  }),
+);
+flannel(
+  'says which key names a delegate that is not there',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node, { delegate: { type: 'absent' } });
+    await fails(node.run('ADD', POD, conf), Code.InvalidConfig, /^Cannot use delegate\.type: none of the folders/);
+  }),
+);
 flannel(
   'does not take itself for a delegate',
   onNode(async (node) => {

@@ -310,7 +310,6 @@ peers('no address file is read where our records account for all of them', () =>
     reserved(await at.reserve(request(one)));
     await at.commit(one.key);
     await at.release(one);
-    await at.release(one);
     assert.ok(reads.length <= 16, reads.join('\n'));
     assert.ok(
       reads.filter((path) => /\/10\.244\.3\.\d+$/.test(path)).every((path) => path.endsWith('.60')),

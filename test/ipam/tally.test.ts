@@ -1,5 +1,5 @@
 /** Whose the address files of a folder are, where records have different numbers of addresses. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,6 +19,8 @@ interface Counted {
   readonly reads: () => number;
   readonly note: () => string | undefined;
   readonly peer: (address: string, content: string) => void;
+  /** host-local removes an address's file. */
+  readonly gone: (address: string) => void;
 }
 
 const tally = suite('whose address files there are');
@@ -43,6 +45,9 @@ const counted =
           return until;
         },
         note: () => tree(folder)['net/.wincni/files-each'],
+        gone: (address) => {
+          rmSync(join(folder, 'net', address));
+        },
         peer: (address, content) => {
           mkdirSync(join(folder, 'net'), { recursive: true });
           writeFileSync(join(folder, 'net', address), content);
@@ -64,9 +69,22 @@ tally(
     await at.bury(holder(8).key);
     assert.is(reads(), 2, 'its own');
     await add(at, 9);
-    await at.release(holder(20));
-    assert.equal(await at.addressesOf(holder(20)), []);
     assert.is(reads(), 0);
+  }),
+);
+tally(
+  'a record whose file host-local has removed hides no lease from CHECK and DEL',
+  counted(async ({ store, peer, gone }) => {
+    const at = store(V4);
+    await add(at, 1);
+    gone('10.244.3.10');
+    peer('10.244.3.50', 'pod9\r\neth0');
+    assert.equal(
+      (await at.addressesOf(holder(9))).map(({ text }) => text),
+      ['10.244.3.50'],
+    );
+    await at.release(holder(9));
+    assert.equal(await at.addressesOf(holder(9)), []);
   }),
 );
 tally(

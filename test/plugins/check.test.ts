@@ -173,23 +173,33 @@ for (const [how, change] of Object.entries(PASSES)) {
     }),
   );
 }
-check(
-  'passes for what a peer made, by its name and host-local file',
-  onNode(async (node) => {
-    const { createEndpoint, attach, hns } = operator(node);
-    const Routes = [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }];
-    createEndpoint({ Name: 'a1b2c3_cbr0', IpConfigurations: [{ IpAddress: '10.244.3.50' }], Routes });
-    const made = hns.dump().endpoints[0];
-    attach(NS, String(made?.['ID']));
-    mkdirSync(join(node.dataDir, 'cbr0'));
-    writeFileSync(join(node.dataDir, 'cbr0', '10.244.3.50'), 'a1b2c3\r\neth0');
-    const prevResult = {
-      interfaces: [{ name: 'eth0', mac: made?.['MacAddress'], sandbox: NS }],
-      ips: [{ address: '10.244.3.50/24', gateway: '10.244.3.2', interface: 0 }],
-    };
-    await must(node.run('CHECK', POD, node.conf({ prevResult })));
-  }),
-);
+/** What the plugins of the field answer for an endpoint of this MAC: interface and the index to it. */
+const PEERS: Readonly<Record<string, (mac: unknown) => readonly [own: object, index: object]>> = {
+  'win-bridge, which names the endpoint and no sandbox': (mac) => [{ name: 'a1b2c3_cbr0', mac }, {}],
+  'sdnbridge, whose MAC is six bytes': () => [{ name: 'eth0', mac: '\u0000\u0015]R\ufffd\u0001' }, { interface: 0 }],
+  'one that states all': (mac) => [{ name: 'eth0', mac, sandbox: NS }, { interface: 0 }],
+};
+for (const [peer, answer] of Object.entries(PEERS)) {
+  check(
+    `passes for what a peer made, by its name and host-local file: ${peer}`,
+    onNode(async (node) => {
+      const { createEndpoint, attach, hns } = operator(node);
+      const Routes = [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }];
+      createEndpoint({ Name: 'a1b2c3_cbr0', IpConfigurations: [{ IpAddress: '10.244.3.50' }], Routes });
+      const made = hns.dump().endpoints[0];
+      attach(NS, String(made?.['ID']));
+      mkdirSync(join(node.dataDir, 'cbr0'));
+      writeFileSync(join(node.dataDir, 'cbr0', '10.244.3.50'), 'a1b2c3\r\neth0');
+      const [own, index] = answer(made?.['MacAddress']);
+      const ip = { gateway: '10.244.3.2', ...index };
+      const prevResult = { interfaces: [own], ips: [{ ...ip, address: '10.244.3.50/24' }] };
+      await must(node.run('CHECK', POD, node.conf({ prevResult })));
+      const other = { interfaces: [own], ips: [{ ...ip, address: '10.244.3.51/24' }] };
+      const check = node.run('CHECK', POD, node.conf({ prevResult: other }));
+      await fails(check, Code.CheckFailed, /it lacks 10\.244\.3\.51\/24 of prevResult/);
+    }),
+  );
+}
 check(
   'finds the difference when a peer’s endpoint is in another namespace',
   onNode(async (node) => {

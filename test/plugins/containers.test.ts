@@ -65,6 +65,16 @@ containers(
   }, RUNNING),
 );
 containers(
+  'a container whose sharing fails shares nothing',
+  onNode(async (node) => {
+    await must(node.run('ADD', SANDBOX, node.conf()));
+    node.setFaults([{ function: 'HcnQueryEndpointProperties', when: 'before', hresult: '0x80070005', nth: 2 }]);
+    await fails(node.run('ADD', APP, node.conf()), Code.Hns, /0x80070005/);
+    assert.equal(attached(node), ['a1b2c3_cbr0 10.244.3.3 a1b2c3']);
+    await must(node.run('ADD', APP, node.conf()));
+  }, RUNNING),
+);
+containers(
   'CHECK says which container an endpoint is not attached to',
   onNode(async (node) => {
     await must(node.run('ADD', SANDBOX, node.conf()));
@@ -154,6 +164,17 @@ containers(
       routes: [{ dst: '10.1.0.0/16' }],
     };
     await fails(node.run('ADD', SANDBOX, node.conf({ ipam })), Code.InvalidConfig, /HNS v1 has default routes only/);
+    nothingLeft(node);
+  }, RUNNING),
+);
+containers(
+  'DNS options and two addresses of a family, which v1 cannot say, are refused as well',
+  onNode(async (node) => {
+    const options = node.conf({ dns: { options: ['ndots:5'] } });
+    await fails(node.run('ADD', SANDBOX, options), Code.InvalidConfig, /^Cannot set DNS options: HNS v1 has servers/);
+    const ranges = [[{ subnet: '10.244.3.0/25' }], [{ subnet: '10.244.3.128/25' }]];
+    const two = node.conf({ ipam: { type: 'host-local', dataDir: node.dataDir, ranges } });
+    await fails(node.run('ADD', SANDBOX, two), Code.InvalidConfig, /^Cannot give two addresses of a family: HNS v1/);
     nothingLeft(node);
   }, RUNNING),
 );

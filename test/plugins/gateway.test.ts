@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { formatCidr } from '../../src/net/cidr.ts';
-import { gatewayOf, reservedAddresses, statedGateways } from '../../src/plugins/gateway.ts';
+import { gatewayNotes, gatewayOf, reservedAddresses, statedGateways } from '../../src/plugins/gateway.ts';
 import { routesOf } from '../../src/plugins/routes.ts';
 import { cidr } from '../support/net.ts';
 import { confOf, NETWORK, wantedOf } from '../support/wanted.ts';
@@ -31,6 +31,16 @@ for (const [address, configured, wanted] of GATEWAYS) {
     assert.is(gatewayOf(cidr(address), asked)?.text, wanted);
   });
 }
+
+gateway('gatewayNotes() tells of a configured gateway that the network does not have', () => {
+  const notes = (configured: readonly string[]): readonly string[] =>
+    gatewayNotes(wantedOf(confOf('win-bridge', { gateway: configured })));
+  assert.equal(notes([]), []);
+  assert.equal(notes(['10.244.3.1']), []);
+  assert.equal(notes(['10.244.3.9', 'fd00::9']), [
+    'gateway: 10.244.3.9 is configured, and HNS network "cbr0" has 10.244.3.1',
+  ]);
+});
 
 const RESERVED: readonly (readonly [ipam: object, more: object, wanted: readonly string[]])[] = [
   [{ subnet: '10.244.3.0/24' }, {}, ['10.244.3.0', '10.244.3.1', '10.244.3.2', '10.244.3.255']],
@@ -81,7 +91,7 @@ gateway('gateways that are stated are IPv4 first, as those of addresses are', ()
   });
   const { ground } = wantedOf(stated);
   assert.equal(
-    statedGateways(stated, ground.profile).map(({ text }) => text),
+    statedGateways(stated, ground).map(({ text }) => text),
     ['10.244.3.2', 'fd00::2'],
   );
 });

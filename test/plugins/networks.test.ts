@@ -66,6 +66,26 @@ making(
   }, EMPTY),
 );
 making(
+  'no network is made for a pod that asks for more than HNS has',
+  onNode(
+    async (node) => {
+      const dsr = { ...BRIDGE, optionalFlags: { loopbackDSR: true } };
+      const add = node.run('ADD', POD, conf(node, dsr));
+      const error = await fails(add, Code.InvalidConfig, /loopbackDSR: HNS is version 9\.2, expected /);
+      assert.is(error.details, 'JSON path optionalFlags.loopbackDSR');
+      assert.equal(networks(node), []);
+    },
+    { ...EMPTY, version: { Major: 9, Minor: 2 } },
+  ),
+);
+making(
+  'the gateway of a bridge is the host endpoint also where HNS chooses the address',
+  onNode(async (node) => {
+    const result = await must(node.run('ADD', POD, conf(node, { name: 'cbr0', type: 'win-bridge' })));
+    assert.match(JSON.stringify(result['ips']), /"gateway":"10\.244\.3\.2"/);
+  }),
+);
+making(
   'STATUS is fine without the network that ADD would make, and makes none',
   onNode(async (node) => {
     await must(node.run('STATUS', {}, conf(node, BRIDGE)));

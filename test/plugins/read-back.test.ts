@@ -44,4 +44,22 @@ for (const [conf, found] of ASKED) {
   );
 }
 
+/** The document without prefix lengths, which some builds of HNS leave to the subnet. */
+function withoutPrefixes(endpoint: string): string {
+  const document = JSON.parse(endpoint) as { readonly IpConfigurations?: readonly { readonly IpAddress: string }[] };
+  const addresses = document.IpConfigurations?.map(({ IpAddress }) => ({ IpAddress }));
+  return JSON.stringify({ ...document, IpConfigurations: addresses });
+}
+
+readBack(
+  'an address that HNS chose has the prefix of its subnet when the endpoint has none',
+  onNode(async (node) => {
+    const conf = { cniVersion: '1.1.0', name: 'cbr0', type: 'sdnbridge', ipam: { dataDir: node.dataDir } };
+    answering(node, withoutPrefixes);
+    const prevResult = await must(node.run('ADD', POD, conf));
+    assert.equal(prevResult['ips'], [{ address: '10.244.3.2/24', gateway: '10.244.3.1', interface: 0 }]);
+    await must(node.run('CHECK', POD, { ...conf, prevResult }));
+  }),
+);
+
 readBack.run();

@@ -76,7 +76,8 @@ const CANNOT: readonly (readonly [policy: EndpointPolicy, why: string])[] = [
 for (const [policy, why] of CANNOT) {
   v1(`encodeV1() refuses ${JSON.stringify(policy)}`, () => {
     const error = throwsCni(() => encodeV1(policy), Code.InvalidConfig);
-    assert.is(error.message, `Cannot send policy ${policy.Type} to HNS v1: ${why}, expected HNS v2 ("apiVersion": 2)`);
+    const expected = 'expected a namespace as CNI_NETNS, which needs HCN';
+    assert.is(error.message, `Cannot send policy ${policy.Type} to HNS v1: ${why}, ${expected}`);
   });
 }
 v1('encodeV1() refuses every type that v1 does not have', () => {

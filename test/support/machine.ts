@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
 import type { Fault } from '../../native/simulator/faults.ts';
-import { describe, keptHandles, list, type Pod, SEED } from './node.ts';
+import { describe, isLettingGo, keptHandles, list, type Pod, SEED } from './node.ts';
 import type { Plugin } from './plugin.ts';
 
 export interface MachineRan {
@@ -81,7 +81,7 @@ export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promi
       simulator.dispatcher
         .trace()
         .map((entry) => entry.function)
-        .filter((name) => !name.startsWith('HcnClose')),
+        .filter((name) => !isLettingGo(name)),
     leftovers: async () => {
       await simulator.settle(5000);
       const excused = simulator.dispatcher

@@ -200,7 +200,7 @@ export function createTestNode(
       dispatcher
         .trace()
         .map((entry) => entry.function)
-        .filter((name) => !name.startsWith('HcnClose')),
+        .filter((name) => !isLettingGo(name)),
     end: () => {
       rmSync(dataDir, { recursive: true, force: true });
     },
@@ -214,7 +214,10 @@ export function createTestNode(
 export const keptHandles = ({ function: name, fault, killed }: TraceEntry): boolean =>
   killed !== true &&
   fault !== undefined &&
-  (fault.action === 'hang' || (fault.action === 'hold' && fault.hresult === undefined) || name.startsWith('HcnClose'));
+  (fault.action === 'hang' || (fault.action === 'hold' && fault.hresult === undefined) || isLettingGo(name));
+
+/** Calls that only let go of what a call before them gave out: no budget counts them. */
+export const isLettingGo = (name: string): boolean => /^(?:HcnClose|HcsClose|HcsUnregister)/.test(name);
 
 /** `<endpoint name> <address> <namespace or "-">` of an endpoint in a dump. */
 export function describe(endpoint: unknown): string {

@@ -60,8 +60,6 @@ export const REASONS: Readonly<Record<string, string>> = {
     'The peer drops `dns` of what IPAM answers. wincni uses it where the configuration itself says nothing.',
   'FAULT.rangesNotRead':
     'The peer hands `ranges` and `dataDir` of `ipam` on with dual stack alone, so that host-local has nothing to give from. wincni reads them.',
-  'FAULT.sharedKept':
-    "The peer, when a container that shares another one's endpoint is deleted, leaves the endpoint in it. wincni takes it out.",
   'FAULT.delWithoutNetns':
     'The peer answers DEL without a namespace with success and deletes nothing; its address is free and the endpoint stays. wincni ' +
     'deletes the endpoint as well.',

@@ -9,7 +9,7 @@ export const DOCUMENT = fileURLToPath(new URL('../../docs/parity.md', import.met
 
 const HEAD = `# Parity
 
-wincni.exe takes the place of win-bridge, win-overlay, host-local, static, nat, sdnbridge and sdnoverlay. What those do was recorded, in
+wincni.exe takes the place of win-bridge, win-overlay, host-local, nat, sdnbridge and sdnoverlay. What those and static do was recorded, in
 ${SCENARIOS} scenarios, on an HNS simulator: \`test/fixtures/peer-traces\`. \`npm run parity\` plays every scenario again with wincni in
 the peer's place, on the simulator of this project, and compares the node after every step. This page is generated from
 \`test/parity\` by \`npm run parity -- --docs\`.
@@ -23,8 +23,8 @@ After each command of a scenario, and after each change to the service between t
 - the exit code, and stdout as JSON. stderr is not compared.
 
 Each scenario begins with the recorded seeds, an empty drive, and the executable under the names of all peers. Faults are injected
-where they were injected into the peer: where wincni makes other calls, the difference stands below. host-local and static, which a
-peer starts as processes, are wincni under their names, too; it does their work in its own process.
+where they were injected into the peer: where wincni makes other calls, the difference stands below. Where a peer
+starts host-local or static as a process, wincni does their work in its own.
 
 Steps of cnitool: under Wine, cnitool.exe v1.3.0 is run. On Linux the executable is started with what libcni would give it: \`name\` and
 \`cniVersion\` of the list, \`runtimeConfig\` with the capabilities that the plugin declares, the result of ADD as \`prevResult\` of CHECK and
@@ -46,7 +46,7 @@ reason. An entry holds for this one difference. A difference without an entry is
 \`npm run parity [-- --plugin PATH] [--wine] [--only GLOB] [--json FILE] [--write-unexplained FILE]\` prints a row for each scenario and
 the line \`parity: n scenarios, m same, k explained, 0 unexplained\`; the exit code is 1 when something is unexplained.
 \`--write-unexplained\` writes what is missing from the list in the list's form, with empty reasons, which are errors until somebody
-has looked at them.
+has looked at them. \`npm test\` makes the same comparison, one test a scenario, on Linux and under Wine.
 `;
 
 /** The whole text. */

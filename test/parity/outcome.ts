@@ -45,7 +45,7 @@ export function ourOutcome({ ended, dump, files }: Left): Outcome {
     endpoints: objects(dump.endpoints),
     namespaces: objects(dump.namespaces).filter(({ Resources }) => objects(Resources).length > 0),
     networks: objects(dump.networks).map((network) => (network['Seeded'] === true ? brief(network) : network)),
-    computeSystems: objects((dump as unknown as Json)['computeSystems']),
+    computeSystems: objects(dump.computeSystems),
     files,
   };
   return ended === undefined

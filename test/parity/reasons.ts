@@ -19,8 +19,8 @@ export const REASONS: Readonly<Record<string, string>> = {
   'FAULT.liveLeaseFreed':
     'The peer, when an ADD that was repeated fails, frees the address that the running pod has. wincni refuses the ADD and changes nothing.',
   'FAULT.natTwice':
-    'The peer adds a second OutBoundNAT policy for `ipMasqNetwork` beside that of the configuration, and the two compete in the switch. ' +
-    'wincni makes one of them with both exceptions.',
+    'The peer adds a second OutBoundNAT policy for `ipMasqNetwork` or `ipMasq` beside that of the configuration, and the two compete in the switch. ' +
+    'wincni makes one of them, with the exceptions of both.',
   'FAULT.nilAddress': 'The peer prints "<nil>" as the address where the first one is IPv6. wincni prints the address.',
   'FAULT.oneEndpoint':
     'The peer has one endpoint for all interfaces of a container: ADD of the second answers with the endpoint of the first, and DEL of ' +
@@ -36,6 +36,36 @@ export const REASONS: Readonly<Record<string, string>> = {
     'The peer drops the settings of a policy that is written in the form of HNS v1, and HNS refuses what is left. wincni translates it.',
   'FAULT.dsrLeftOut':
     'The peer leaves direct server return out where HNS does not have it, without a word. wincni refuses `loopbackDSR` there.',
+  'FAULT.attachForgotten':
+    'The peer leaves an endpoint that did not get into its namespace where it is, and the next ADD answers with it, although it is in no ' +
+    'namespace. wincni takes it away again, and each ADD ends with a pod that is attached.',
+  'FAULT.macBytes':
+    "The peer prints the six bytes of the MAC address as a text, of which no reader gets them back. wincni prints it in HNS's form.",
+  'FAULT.dnsNotTold':
+    'The peer gives the endpoint servers and suffixes for names, and its result has an empty `dns` whatever they are. wincni says what the ' +
+    'endpoint has, and leaves out what is empty.',
+  'FAULT.emptyServer':
+    'The peer, where no server for names is configured, prints a list of one empty name. wincni leaves the key out.',
+  'FAULT.mappingSkipped':
+    'The peer leaves a port mapping out when it has no protocol or one that the peer does not know, and the pod runs without it; one of ' +
+    'ICMP, which has no ports, it hands on. wincni refuses each with its JSON path.',
+  'FAULT.mappingsNotRead':
+    'The peer does not look at `runtimeConfig.portMappings` under HNS v1, and the pod runs without them. wincni makes them.',
+  'FAULT.nilDestination':
+    'The peer, where HNS chooses the address, writes the policy of `loopbackDSR` before there is one, for the address "<nil>". wincni ' +
+    'adds it when the address is known, behind the other policies.',
+  'FAULT.firstFamilyOnly':
+    'The peer takes an address of each family from IPAM and gives the pod the first one. wincni gives it both, with their routes.',
+  'FAULT.ipamDnsLost':
+    'The peer drops `dns` of what IPAM answers. wincni uses it where the configuration itself says nothing.',
+  'FAULT.rangesNotRead':
+    'The peer hands `ranges` and `dataDir` of `ipam` on with dual stack alone, so that host-local has nothing to give from. wincni reads them.',
+  'FAULT.sharedKept':
+    "The peer, when a container that shares another one's endpoint is deleted, leaves the endpoint in it. wincni takes it out.",
+  'FAULT.delWithoutNetns':
+    'The peer answers DEL without a namespace with success and deletes nothing; its address is free and the endpoint stays. wincni ' +
+    'deletes the endpoint as well.',
+  'FAULT.panic': 'The peer ends with a stack trace and no error object. wincni refuses the value with its JSON path.',
   'SPEC.check':
     'The peer answers CHECK with success whatever there is. wincni confirms prevResult, as section 2 "CHECK" says, and refuses to do so ' +
     'without prevResult, or with one that another plugin made.',
@@ -43,9 +73,15 @@ export const REASONS: Readonly<Record<string, string>> = {
     'The peer prints its own result alone. wincni passes that of an earlier plugin of the chain on, with its own behind it (section 2 "ADD").',
   'SPEC.versionAsAsked':
     'The peer answers VERSION with its own newest `cniVersion`. wincni says the one that was asked for (section 2 "VERSION").',
+  'SPEC.verbs':
+    'The peer does not know GC and STATUS and calls them errors of the environment. wincni has both, from version 1.1.0 on; with an older ' +
+    '`cniVersion` the error is that of an incompatible version (section 2).',
   'WINDOWS.gatewayKept':
     'HNS keeps the address of the gateway, .2 of the subnet. The peer lets host-local give it to the first pod, which fails. wincni does ' +
     'not give addresses out that HNS keeps.',
+  'WINDOWS.aclDefaultDeny':
+    'Any ACL of an endpoint turns traffic that none of them matches to deny. The peer hands on what is configured; wincni adds an ' +
+    'allow-all of the last priority in each direction that has an ACL, unless `aclDefault` is "deny", and the log says so.',
   'OURS.errorCode':
     "The peer's code is 999 for whatever goes wrong after the environment was read. wincni's says what kind of failure it is: docs/errors.md.",
   'OURS.refusedBeforeIpam':
@@ -60,13 +96,28 @@ export const REASONS: Readonly<Record<string, string>> = {
   'OURS.lateEndpoint':
     'HNS may still carry out the call of an ADD that was killed, so wincni keeps id and address of that attachment set aside ' +
     '(`tombstoneSeconds`). The peer frees the address at once.',
-  'OURS.foreignEndpoint':
-    'The peer deletes an endpoint of the same name that lies on another network, during ADD. wincni refuses to ADD over an endpoint that it ' +
-    'did not make, and DEL removes it.',
   'OURS.fewerCalls':
-    'The fault was injected into a call that wincni does not make: it opens the network once, so that it succeeds where the peer fails.',
+    'The fault was injected into a call that wincni does not make, for it asks less: it succeeds where the peer fails.',
   'OURS.namespaceSpelling':
-    'The peer takes a bare GUID. wincni takes it in braces and as the last part of a path, too: callers write all of these.',
+    'The peer takes a bare GUID or `none`. wincni takes them as the last part of a path, and a GUID in braces, too: callers write all ' +
+    'of these.',
   'OURS.kubernetesArgs':
     "The peer's IPAM refuses variables of `CNI_ARGS` that Kubernetes' runtimes always send, unless `IgnoreUnknown` is there. wincni knows them.",
+  'OURS.allVersions':
+    'The peer knows fewer versions of CNI, and refuses the others. wincni speaks all of them under all its names.',
+  'OURS.plainTypes':
+    "The peer takes its own names and HNS's three as `type`. wincni takes every type of HNS network that it can serve, in any case.",
+  'OURS.hnsAddress':
+    'The peer fails without `ipam.type`. Without it, wincni has HNS choose the address, under HNS v1 as under HCN, and is ready for that.',
+  'OURS.dualStackOverlay':
+    'The peer refuses `enableDualStack` on an overlay. wincni allows it, and gives the addresses that there are ranges for.',
+  'OURS.teardownReadsLittle':
+    'The peer gives DEL up when the configuration of IPAM cannot be read. wincni removes what it recorded, for which it needs none of it.',
+  'OURS.severalIps':
+    'The peer takes one address in `IP` of `CNI_ARGS`. wincni takes several, one for each set of ranges.',
+  'OURS.noEmptyVip':
+    'The peer writes an empty `VIP` into a port mapping without `hostIP`. wincni leaves the key out, which says the same.',
+  'OURS.staticNotServed':
+    'wincni gives static addresses inside its own process, and `static` is none of the names that it serves: an executable that is called ' +
+    'so goes by `type`. `wincni install` leaves static.exe as it is, for plugins that are not ours.',
 };

@@ -11,6 +11,10 @@ import type { Ended } from './outcome.ts';
 /** Where the recordings have executables and configurations; nothing of it is compared. */
 const OWN = 'cni';
 
+/** A file of the system that recorded, which a scenario names: the system that runs Wine here need not have one. */
+const HOSTS = 'Z:\\etc\\hosts';
+const OUR_HOSTS = 'hosts';
+
 interface Prefix {
   readonly folder: string;
   /** Names at the top of the drive before anything was run. */
@@ -45,6 +49,7 @@ async function makePrefix(plugin: string): Promise<Prefix> {
   for (const dll of WINDOWS_LIBRARIES_BUILT) await wine.installSystemDll(dll, folder);
   const drive = driveIn(folder);
   for (const name of ['bin', 'shim', 'net.d', 'run']) mkdirSync(join(drive, OWN, name), { recursive: true });
+  writeFileSync(join(drive, OWN, OUR_HOSTS), '127.0.0.1 localhost\n');
   const [first = '', ...others] = ['bin', 'shim'].flatMap((bin) => NAMES.map((name) => exeIn(folder, bin, name)));
   // An aligned image starts much sooner under Wine.
   writeFileSync(first, alignPe(readFileSync(plugin)));
@@ -68,7 +73,7 @@ function driveOf({ folder, given }: Prefix, tool: () => Promise<string>, release
     return { code, stdout };
   };
   return {
-    path: (windowsPath) => windowsPath,
+    path: (windowsPath) => (windowsPath === HOSTS ? `C:\\${OWN}\\${OUR_HOSTS}` : windowsPath),
     run: ({ plugin, env, stdin }) => run(exeIn(folder, 'bin', plugin), [], { env, stdin }),
     cnitool: async ({ args, env, files }) => {
       for (const [name, text] of Object.entries(files)) writeFileSync(join(netConf, name), text);

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { formatCidr } from '../../src/net/cidr.ts';
-import { gatewayNotes, gatewayOf, reservedAddresses } from '../../src/plugins/gateway.ts';
+import { gatewayNotes, gatewayOf, reservedAddresses, statedGateways } from '../../src/plugins/gateway.ts';
 import { routesOf } from '../../src/plugins/routes.ts';
 import { cidr } from '../support/net.ts';
 import { confOf, NETWORK, wantedOf } from '../support/wanted.ts';
@@ -82,5 +82,18 @@ for (const [addresses, routes, wanted] of ROUTES) {
     );
   });
 }
+
+gateway('gateways that are stated are IPv4 first, as those of addresses are', () => {
+  const stated = confOf('sdn', {
+    ipam: { subnet: '10.244.3.0/24', routes: [{ GW: '10.244.3.2' }] },
+    optionalFlags: { enableDualStack: true, gatewayFromAdditionalRoutes: true },
+    additionalRoutes: [{ dst: '::/0', gw: 'fd00::2' }],
+  });
+  const { ground } = wantedOf(stated);
+  assert.equal(
+    statedGateways(stated, ground.profile).map(({ text }) => text),
+    ['10.244.3.2', 'fd00::2'],
+  );
+});
 
 gateway.run();

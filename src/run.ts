@@ -79,7 +79,7 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 async function configuredVerb(io: Io, platform: Platform, command: ConfiguredCommand): Promise<void> {
   const isTeardown = command.verb === 'DEL' || command.verb === 'GC';
-  const readText = command.verb === 'ADD' ? platform.readText : undefined;
+  const readText = ['ADD', 'STATUS'].includes(command.verb) ? platform.readText : undefined;
   const args = 'target' in command ? command.target.args : undefined;
   const conf = decodeConf(command.config, platform.defaults, { isTeardown, readText, args });
   const started = performance.now();

@@ -235,6 +235,11 @@ peer('STATUS is 50 when a set is full, or ADD could not read its configuration',
   const other = { ranges: [[{ subnet: '10.9.0.0/24' }], [RANGE]] };
   refused(await run('STATUS', 0, { ipam: other }), Code.NotAvailable, /3 of 3/);
   refused(await run('STATUS', 0, { ipam: { ranges: 5 } }), Code.NotAvailable, /^Cannot use ipam\.ranges: it is 5/);
+  refused(
+    await run('STATUS', 0, { ipam: { resolvConf: '/nosuch' } }),
+    Code.NotAvailable,
+    /^Cannot use ipam\.resolvConf/,
+  );
   await run('DEL', 2);
   assert.is((await run('STATUS', 0)).exitCode, 0);
 });

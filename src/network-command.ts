@@ -32,7 +32,7 @@ export async function networkCommand(
   const conf = decodeConf(plugin, command.config, {
     defaults: platform.defaults,
     args: 'target' in command ? command.target.args : NO_ARGUMENTS,
-    readText: command.verb === 'ADD' ? platform.files.readText : undefined,
+    readText: command.verb === 'ADD' || command.verb === 'STATUS' ? platform.files.readText : undefined,
     isTeardown: command.verb === 'DEL' || command.verb === 'GC',
   });
   const started = performance.now();

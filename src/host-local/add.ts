@@ -26,6 +26,7 @@ export function add(folder: Folder, target: Target, asked: Asked): Result {
   const choices: Choice[] = [];
   try {
     for (const [index, set] of asked.sets.entries()) {
+      asked.assigned.refuseRest(index);
       choices.push(choose(adding, { index, set, wanted: asked.assigned.wanted[index] }));
     }
     asked.assigned.refuseRest();

@@ -36,9 +36,6 @@ export function placeOf(config: Json, { defaultDataDir, windows }: HostLocalPort
   return layoutOf({ dataDir: folderOf(sectionOf(config), defaultDataDir), network, windows });
 }
 
-export const setsIn = (config: Json): readonly RangeSet[] =>
-  decodeSets(sectionOf(config), PATH, optional(config, 'runtimeConfig', { path: '', as: record }) ?? {});
-
 export interface Asked {
   readonly sets: readonly RangeSet[];
   readonly assigned: Assigned;
@@ -49,7 +46,7 @@ export interface Asked {
 /** What ADD is asked for; throws code 7 with the JSON path, code 4 for CNI_ARGS. */
 export function decodeAsked(config: Json, args: CniArguments, { files }: HostLocalPorts): Asked {
   const section = sectionOf(config);
-  const sets = setsIn(config);
+  const sets = decodeSets(section, PATH, optional(config, 'runtimeConfig', { path: '', as: record }) ?? {});
   requireExpressible(
     config,
     sets.flatMap(([range]) => range?.subnet.ip.family ?? []),

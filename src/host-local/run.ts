@@ -4,6 +4,7 @@ import { addressNames, addressOfName, contentOf, type Layout } from '../ipam/lay
 import { addressesHeldBy, type Folder } from '../ipam/shelf.ts';
 import { usageIn } from '../ipam/usage.ts';
 import type { Ip } from '../net/ip.ts';
+import { NO_ARGUMENTS } from '../spec/arguments.ts';
 import { type ValidAttachment, validAttachments } from '../spec/attachments.ts';
 import type { Command, DelTarget } from '../spec/command.ts';
 import { writeResult } from '../spec/convert.ts';
@@ -11,7 +12,7 @@ import type { Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { versionResult } from '../spec/version.ts';
 import { add } from './add.ts';
-import { decodeAsked, type HostLocalPorts, placeOf, setsIn } from './conf.ts';
+import { decodeAsked, type HostLocalPorts, placeOf } from './conf.ts';
 
 /** Runs one command of `readHostLocalCommand`; answers the JSON to print, where the verb prints any. */
 export async function runHostLocal(command: Command, ports: HostLocalPorts): Promise<Json | undefined> {
@@ -108,7 +109,7 @@ function status(config: Json, ports: HostLocalPorts): void {
   try {
     const { folder } = placeOf(config, ports);
     const names = ports.files.list(folder);
-    const each = setsIn(config).map((set) => usageIn(set, names, []));
+    const each = decodeAsked(config, NO_ARGUMENTS, ports).sets.map((set) => usageIn(set, names, []));
     const full = each.findIndex(({ used, total }) => BigInt(used) >= total);
     const usage = each[full];
     if (usage === undefined) return;

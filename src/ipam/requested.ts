@@ -48,8 +48,8 @@ const inEnvironment = (ip: string): Asked => ({
 export interface Assigned {
   /** For each set the address that is asked for. */
   readonly wanted: readonly (Ip | undefined)[];
-  /** Refuses what no set can give; nothing when there is no such address. */
-  readonly refuseRest: () => void;
+  /** Refuses what no set can give; nothing when there is no such address. With the number of a set, only a gateway in it. */
+  readonly refuseRest: (gatewayIn?: number) => void;
 }
 
 interface Wanted {
@@ -64,31 +64,40 @@ interface Wanted {
  */
 export function assign(sets: readonly RangeSet[], places: readonly (readonly Asked[])[]): Assigned {
   const wanted: (Wanted | undefined)[] = sets.map(() => undefined);
-  const rest: (() => never)[] = [];
+  const rest: { readonly index: number; readonly problem: Problem; readonly asked: Asked }[] = [];
   for (const { asked, place } of places.flatMap((all, index) => all.map((one) => ({ asked: one, place: index })))) {
     const ip = parseIp(asked.text) ?? parseCidr(asked.text)?.ip ?? asked.refuse('an IP address');
     const index = sets.findIndex((set) => rangeFor(set, ip) !== undefined);
     const before = wanted[index];
-    const expected = insteadOf({ ip, place }, { set: sets[index], before });
-    if (expected !== undefined) rest.push(() => asked.refuse(expected));
+    const problem = problemOf({ ip, place }, { set: sets[index], before });
+    if (problem !== undefined) rest.push({ index, problem, asked });
     else if (before === undefined) wanted[index] = { ip, place };
   }
   return {
     wanted: wanted.map((one) => one?.ip),
-    refuseRest: () => {
-      rest[0]?.();
+    refuseRest: (gatewayIn) => {
+      const found = rest.find(
+        ({ index, problem }) => gatewayIn === undefined || (problem.isGateway && index === gatewayIn),
+      );
+      found?.asked.refuse(found.problem.expected);
     },
   };
 }
 
-/** What was expected instead of an address that the set cannot give; undefined for one that it can, or that does not count. */
-function insteadOf(
+interface Problem {
+  readonly expected: string;
+  readonly isGateway: boolean;
+}
+
+/** Why the set cannot give an address; undefined when it can, or when the address does not count. */
+function problemOf(
   { ip, place }: Wanted,
-  at: { set: RangeSet | undefined; before: Wanted | undefined },
-): string | undefined {
-  const range = at.set && rangeFor(at.set, ip);
-  if (range === undefined) return 'an address of one of the ranges';
-  if (range.gateway.text === ip.text) return 'one that is not the gateway of its range';
-  if (at.before?.place !== place || at.before.ip.text === ip.text) return undefined;
-  return `one address of each set of ranges, and ${at.before.ip.text} is of the same set`;
+  { set, before }: { set: RangeSet | undefined; before: Wanted | undefined },
+): Problem | undefined {
+  const range = set && rangeFor(set, ip);
+  if (range === undefined) return { expected: 'an address of one of the ranges', isGateway: false };
+  if (range.gateway.text === ip.text) return { expected: 'one that is not the gateway of its range', isGateway: true };
+  if (before?.place !== place || before.ip.text === ip.text) return undefined;
+  const expected = `one address of each set of ranges, and ${before.ip.text} is of the same set`;
+  return { expected, isGateway: false };
 }

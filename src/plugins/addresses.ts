@@ -2,7 +2,7 @@
 
 import type { NetConf } from '../dialects/net-conf.ts';
 import type { Endpoint, Network } from '../hns/wire.ts';
-import { setsOf } from '../ipam/config.ts';
+import { ipamGateway } from '../ipam/gateway.ts';
 import type { Holder, Lease, Tombstone } from '../ipam/lease.ts';
 import { type Cidr, contains, parseCidr } from '../net/cidr.ts';
 import { BITS, type Ip, parseIp } from '../net/ip.ts';
@@ -42,17 +42,8 @@ export async function withAddresses(deps: Deps, lease: Lease): Promise<Addressed
   }
 }
 
-/** As host-local and static answer: the gateway of the range that an address is from, or the one configured with it. */
 export const gatewaysOf = ({ ipam }: NetConf, { addresses }: Lease): readonly Ip[] =>
-  addresses.flatMap(({ ip }): readonly Ip[] => {
-    const found =
-      ipam.source === 'static'
-        ? ipam.addresses.find(({ address }) => address.ip.text === ip.text)
-        : setsOf(ipam)
-            .flat()
-            .find(({ subnet }) => contains(subnet, ip));
-    return found?.gateway === undefined ? [] : [found.gateway];
-  });
+  addresses.flatMap((address) => ipamGateway(ipam, address) ?? []);
 
 /** What HNS gave, with the prefix lengths that it knows. */
 export const addressesOf = ({ addresses }: Endpoint): readonly Cidr[] =>

@@ -72,6 +72,33 @@ onWindows('leases are made, buried and freed on a Windows path', async () => {
   const left = Object.fromEntries(Object.entries(tree(folder)).filter(([path]) => path.startsWith('networks')));
   assert.equal(left, { 'networks/net/lock': '', 'networks/net/last_reserved_ip.0': '10.244.3.11' });
 });
+onWindows('addresses of both families, host ports and host-local share a Windows path', async () => {
+  const { answer } = await drive('dual', `${windowsFolder}\\dual`);
+  assert.equal(answer, {
+    kinds: ['reserved', 'port'],
+    out: {
+      cniVersion: '1.0.0',
+      ips: [
+        { address: '10.244.3.11/24', gateway: '10.244.3.1' },
+        { address: 'fd00::11/64', gateway: 'fd00::1' },
+      ],
+    },
+    names: [
+      '.wincni',
+      ...['10.244.3.10', '10.244.3.11', 'fd00__10', 'fd00__11', 'last_reserved_ip.0', 'last_reserved_ip.1', 'lock'],
+    ],
+    held: ['10.244.3.10', 'fd00::10'],
+    exitCode: 0,
+  });
+  const left = Object.entries(tree(join(folder, 'dual')));
+  assert.equal(Object.fromEntries(left), {
+    '.wincni/ports/lock': '',
+    'net/.wincni/files-each': '2',
+    'net/last_reserved_ip.0': '10.244.3.11',
+    'net/last_reserved_ip.1': 'fd00::11',
+    'net/lock': '',
+  });
+});
 onWindows('a lock may lie deeper than 260 characters', async () => {
   const deep = ['d'.repeat(100), 'e'.repeat(100), 'f'.repeat(100)];
   mkdirSync(join(folder, ...deep), { recursive: true });

@@ -71,6 +71,8 @@ const addresses = (folder: string): readonly string[] =>
     .filter((path) => /\/[0-9a-f.:]+$/.test(path))
     .sort();
 
+const lastOf = (folder: string, set: number): string | undefined => tree(folder)[`net/last_reserved_ip.${set}`];
+
 peer('ADD gives addresses in a round, DEL frees them, and both make no record of ours', async ({ run, folder }) => {
   assert.is(given(await run('ADD', 1)), '10.1.0.10/24');
   assert.is(given(await run('ADD', 2)), '10.1.0.11/24');
@@ -170,6 +172,11 @@ peer('an address asked for is given or refused', async ({ run, folder }) => {
     Code.InvalidEnvironment,
     /not the gateway of its range$/,
   );
+  // What fits no set lets every round move on, a gateway those before its own.
+  const ranges = [[RANGE], [{ subnet: 'fd00::/64' }]];
+  const both = { ...env('IP=fd00::1'), ipam: { ranges } };
+  refused(await run('ADD', 2, both), Code.InvalidEnvironment, /not the gateway of its range$/);
+  assert.equal([lastOf(folder, 0), lastOf(folder, 1)], ['10.1.0.11', undefined]);
   refused(await run('ADD', 2, env('GATEWAY=10.1.0.1')), Code.InvalidEnvironment, /mean nothing to host-local/);
   refused(await run('ADD', 2, env('MAC=00-15-5D-00-00-01')), Code.InvalidEnvironment, /mean nothing to host-local/);
   assert.equal(addresses(folder), ['net/10.1.0.12']);
@@ -228,6 +235,11 @@ peer('STATUS is 50 when a set is full, or ADD could not read its configuration',
   const other = { ranges: [[{ subnet: '10.9.0.0/24' }], [RANGE]] };
   refused(await run('STATUS', 0, { ipam: other }), Code.NotAvailable, /3 of 3/);
   refused(await run('STATUS', 0, { ipam: { ranges: 5 } }), Code.NotAvailable, /^Cannot use ipam\.ranges: it is 5/);
+  refused(
+    await run('STATUS', 0, { ipam: { resolvConf: '/nosuch' } }),
+    Code.NotAvailable,
+    /^Cannot use ipam\.resolvConf/,
+  );
   await run('DEL', 2);
   assert.is((await run('STATUS', 0)).exitCode, 0);
 });

@@ -19,7 +19,7 @@ const dnsOf = (node: TestNode): unknown =>
   (node.hns.dump().endpoints[0] as { readonly Dns?: unknown } | undefined)?.Dns;
 
 ipam(
-  'the file of resolvConf is what ADD takes DNS from, where `dns` says nothing, and no other verb',
+  'the file of resolvConf is what ADD takes DNS from, where `dns` says nothing; CHECK and DEL do without',
   onNode(async (node) => {
     const file = join(node.dataDir, 'resolv.conf');
     const conf = (more: object = {}): Record<string, unknown> =>
@@ -33,7 +33,7 @@ ipam(
     assert.equal(dnsOf(node), { ServerList: ['10.96.0.10'], Search: ['a.org', 'b.org'], Domain: 'from.conf' });
     rmSync(file);
     await must(node.run('CHECK', POD, conf({ prevResult: added })));
-    await must(node.run('STATUS', {}, conf({ cniVersion: '1.1.0' })));
+    await fails(node.run('STATUS', {}, conf({ cniVersion: '1.1.0' })), Code.InvalidConfig, /resolvConf/);
     await must(node.run('DEL', POD, conf()));
     nothingLeft(node);
   }),

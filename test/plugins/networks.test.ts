@@ -79,13 +79,6 @@ making(
   ),
 );
 making(
-  'the gateway of a bridge is the host endpoint also where HNS chooses the address',
-  onNode(async (node) => {
-    const result = await must(node.run('ADD', POD, conf(node, { name: 'cbr0', type: 'win-bridge' })));
-    assert.match(JSON.stringify(result['ips']), /"gateway":"10\.244\.3\.2"/);
-  }),
-);
-making(
   'STATUS is fine without the network that ADD would make, and makes none',
   onNode(async (node) => {
     await must(node.run('STATUS', {}, conf(node, BRIDGE)));

@@ -4,6 +4,7 @@ import { nodeFiles, SYSTEM_CALLS } from '../../src/disk/node-files.ts';
 import { createBootClock } from '../../src/ffi/boot.ts';
 import { createFileLock } from '../../src/ffi/lock.ts';
 import { CniError } from '../../src/spec/error.ts';
+import { hostLocal, portsOf, type Said } from './host-local.ts';
 import { holder, range, request, storeIn, texts } from './ipam.ts';
 
 type Answer = Record<string, unknown>;
@@ -56,6 +57,34 @@ const COMMANDS: Readonly<Record<string, (...args: readonly string[]) => Promise<
     await store.exhume(two.key);
     const isFresh = (tombstone?.ageMs ?? Number.POSITIVE_INFINITY) < 60_000;
     return { kinds, found: found && texts(found), buried: tombstone && texts(tombstone), isFresh };
+  },
+  /** An address of each family with a host port, and another pair by host-local's own verbs; the names while they are there. */
+  dual: async (folder = '') => {
+    mkdirSync(folder, { recursive: true });
+    const ranges = [range('10.244.3.0/24', '10.244.3.10'), range('fd00::/64', 'fd00::10', 'fd00::ff')];
+    const lock = createFileLock();
+    const store = storeIn(folder, { lock, clock: createBootClock({}), calls: SYSTEM_CALLS, windows: true, ranges });
+    const ports = [{ protocol: 6, hostPort: 8080, hostIp: undefined }];
+    const kinds = [
+      (await store.reserve(request(holder(1), { ports }))).kind,
+      (await store.reserve(request(holder(2), { ports }))).kind,
+    ];
+    const peer = (verb: string): Promise<Said> =>
+      hostLocal(
+        portsOf({ defaultDataDir: folder, windows: true, calls: SYSTEM_CALLS }),
+        { CNI_COMMAND: verb, CNI_CONTAINERID: 'peer', CNI_IFNAME: 'eth0', CNI_NETNS: 'none', CNI_PATH: 'C:\\' },
+        {
+          cniVersion: '1.0.0',
+          name: 'net',
+          ipam: { ranges: [[{ subnet: '10.244.3.0/24' }], [{ subnet: 'fd00::/64' }]] },
+        },
+      );
+    const { out } = await peer('ADD');
+    const names = nodeFiles({ windows: true }).list(`${folder}\\net`);
+    const held = (await store.addressesOf(holder(1))).map(({ text }) => text);
+    await store.release(holder(1));
+    const { exitCode } = await peer('DEL');
+    return { kinds, out, names: [...names].sort(), held, exitCode };
   },
 };
 

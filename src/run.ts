@@ -85,11 +85,27 @@ async function delegated(
     return;
   }
   const { programs } = platform;
-  const output = runPlugin(
-    { type, path: 'delegate.type', programs, env: io.env, stdin: command.stdin, remainingMs: () => DELEGATE_MS },
-    command.verb,
-  );
-  if (command.verb === 'ADD') io.stdout(output);
+  const runs = (verb: ConfiguredCommand['verb']): string =>
+    runPlugin(
+      { type, path: 'delegate.type', programs, env: io.env, stdin: command.stdin, remainingMs: () => DELEGATE_MS },
+      verb,
+    );
+  if (command.verb !== 'ADD') runs(command.verb);
+  else io.stdout(addOrUndo(runs));
+}
+
+/** SPEC.md 1.1.0 section 4: a delegate whose ADD fails gets DEL. The first failure is the one to report. */
+function addOrUndo(runs: (verb: 'ADD' | 'DEL') => string): string {
+  try {
+    return runs('ADD');
+  } catch (failure) {
+    try {
+      runs('DEL');
+    } catch {
+      // See above.
+    }
+    throw failure;
+  }
 }
 
 /** As long as a whole command may take by default. */

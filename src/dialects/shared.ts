@@ -49,7 +49,17 @@ export function decodeShared(config: Json, context: Context): Shared {
   const { defaults, args, readText } = context;
   const input = { config, defaultDataDir: defaults.dataDir, args, readText };
   const ipam = context.isTeardown ? decodeIpamForTeardown(input) : decodeIpam(input);
-  const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
+  // What says how to take a pod down, and not which one, is no reason to leave it.
+  const unlessTeardown = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (failure) {
+      if (context.isTeardown) return undefined;
+      throw failure;
+    }
+  };
+  const at = <T>(key: string, as: Decoder<T>): T | undefined =>
+    unlessTeardown(() => optional(config, key, { path: '', as }));
   const runtime = at('runtimeConfig', record) ?? {};
   const runtimeDns = member(runtime, 'dns');
   return {
@@ -66,7 +76,7 @@ export function decodeShared(config: Json, context: Context): Shared {
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,
     tombstoneMs: (at('tombstoneSeconds', number(0, 86_400)) ?? TOMBSTONE_SECONDS) * 1000,
-    log: decodeLog(config, defaults.logFile),
+    log: unlessTeardown(() => decodeLog(config, defaults.logFile)) ?? { level: 'off', file: defaults.logFile },
     prevResult: member(config, 'prevResult'),
     reuse: at('repeatedAdd', oneOf('error', 'reuse')) === 'reuse',
   };

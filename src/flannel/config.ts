@@ -24,7 +24,7 @@ export interface FlannelConfig {
   readonly routes: readonly Json[];
 }
 
-/** On the drive of `root`, as Go resolves a path without a drive there. */
+/** On `drive`, as Go resolves a path without a drive there. */
 export interface Places {
   /** "" on Linux, "C:" on Windows. */
   readonly drive: string;

@@ -33,18 +33,17 @@ export async function findNetwork(session: Session, name: string): Promise<OpenN
 }
 
 /**
- * Makes a network with the id given, for when there is none of its name. Answers false when HNS has one after all: another
- * command was quicker, and what it made is to be looked up. One call.
+ * Makes a network with the id given, for when there is none of its name. When HNS has one after all, another command was
+ * quicker: what there is then is to be looked up. One call.
  */
 export async function createNetwork(
   session: Session,
   { id, request }: { readonly id: string; readonly request: NetworkRequest },
-): Promise<boolean> {
+): Promise<void> {
   const purpose = { call: 'HcnCreateNetwork', task: `make the HNS network "${request.Name}" of type ${request.Type}` };
   const opened = await session.run(purpose, (native) => native.createNetwork(id, JSON.stringify(request)));
-  if (kept(session, opened) !== undefined) return true;
-  if (statusOf(opened.hr).outcome === 'exists') return false;
-  throw session.failure(purpose, opened);
+  const isMade = kept(session, opened) !== undefined || statusOf(opened.hr).outcome === 'exists';
+  if (!isMade) throw session.failure(purpose, opened);
 }
 
 /** The ids of all endpoints of that name on this node, upper case; names are not unique in HNS. One call. */

@@ -12,7 +12,7 @@ export const QUERY = JSON.stringify({ SchemaVersion: SCHEMA });
 /** A filter is JSON inside a JSON string, with the property names of the v1 schema (hcsshim's hcn package). */
 const filtered = (filter: Json): string => JSON.stringify({ SchemaVersion: SCHEMA, Filter: JSON.stringify(filter) });
 
-export interface Lookup<K extends Kind> {
+interface Lookup<K extends Kind> {
   readonly kind: K;
   readonly id: string;
   readonly task: string;

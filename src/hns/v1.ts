@@ -1,4 +1,5 @@
 /** HNS v1 through vmcompute's HNSCall: the version, what only v1 tells of a network, and endpoints for running containers. */
+import { DEFAULT_ROUTE } from '../net/cidr.ts';
 import { isRecord, type Json, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { documentOf } from './answers.ts';
@@ -42,7 +43,7 @@ export interface EndpointRequestV1 {
 }
 
 const isV6 = (text: string): boolean => text.includes(':');
-const DEFAULT_ROUTES: readonly string[] = ['0.0.0.0/0', '::/0'];
+const DEFAULT_ROUTES: readonly string[] = Object.values(DEFAULT_ROUTE);
 
 /** The v1 form of a request (hcsshim's HNSEndpoint); `encode` is that of a policy. Throws code 7 for what v1 cannot say. */
 export function requestV1(

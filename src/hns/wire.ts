@@ -1,9 +1,10 @@
 /** HNS documents as this plugin writes and reads them (schema 2.0); reading is lenient, as HNS leaves defaults out. */
+import { DEFAULT_ROUTE } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
 import { isRecord, type Json, member } from '../spec/decode.ts';
 
 export const SCHEMA = { Major: 2, Minor: 0 } as const;
-export const NO_NAMESPACE = '00000000-0000-0000-0000-000000000000';
+const NO_NAMESPACE = '00000000-0000-0000-0000-000000000000';
 
 export interface WirePolicy {
   readonly Type: string;
@@ -103,7 +104,7 @@ export function readNetwork(document: Json): Network {
   };
 }
 
-const DEFAULT_ROUTES: readonly string[] = ['0.0.0.0/0', '::/0'];
+const DEFAULT_ROUTES: readonly string[] = Object.values(DEFAULT_ROUTE);
 
 function readSubnet(document: Json): WireSubnet {
   const routes = readRoutes(document).filter(({ DestinationPrefix }) => DEFAULT_ROUTES.includes(DestinationPrefix));

@@ -12,7 +12,7 @@ export const dnsIn =
   };
 
 /** Each keyword adds to what earlier lines said, but `domain`, of which the last one counts. */
-export function parseResolvConf(content: string): ResultDns {
+function parseResolvConf(content: string): ResultDns {
   const lines = content
     .split('\n')
     .map((line) => line.trim())

@@ -1,5 +1,5 @@
 /** Routes of an `ipam` section. Pure. */
-import { type Cidr, parseCidr } from '../net/cidr.ts';
+import { type Cidr, DEFAULT_ROUTE, parseCidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { type Decoder, fail, join, member, optional, record, refuse } from '../spec/decode.ts';
 import { addressOrNone, cidr } from './ranges.ts';
@@ -11,8 +11,6 @@ export interface IpamRoute {
 
 /** Keys of a route that CNI 1.1.0 knows (SPEC.md section 5, Success) and no HNS route carries. */
 export const ROUTE_KEYS = ['mtu', 'advmss', 'priority', 'table', 'scope'] as const;
-
-const DEFAULT_ROUTE = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
 /** A route of an endpoint: what HNS has no place for is refused by name. */
 export const endpointRoute: Decoder<IpamRoute> = (value, path) => {

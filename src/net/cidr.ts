@@ -54,3 +54,6 @@ function first(cidr: Cidr): bigint {
   const host = BigInt(BITS[cidr.ip.family] - cidr.prefix);
   return (cidr.ip.value >> host) << host;
 }
+
+/** The block of all addresses of a family, in text: what a default route leads to. */
+export const DEFAULT_ROUTE = { 4: '0.0.0.0/0', 6: '::/0' } as const;

@@ -3,7 +3,7 @@ import type { NetConf, NewNetwork, Profile } from '../dialects/net-conf.ts';
 import { createNetwork, findNetwork, type OpenNetwork } from '../hns/client.ts';
 import { managementAddress } from '../hns/v1.ts';
 import { type NetworkRequest, SCHEMA } from '../hns/wire.ts';
-import { parseCidr } from '../net/cidr.ts';
+import { DEFAULT_ROUTE, parseCidr } from '../net/cidr.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { nameBasedGuid } from '../spec/uuid.ts';
 import type { Deps } from './deps.ts';
@@ -32,7 +32,7 @@ export async function networkForAdd({ session, conf }: Deps): Promise<Ground> {
 function requestFor({ name, dns }: NetConf, { type, subnets, policies }: NewNetwork): NetworkRequest {
   const routed = subnets.map(({ prefix, gateway }) => ({
     IpAddressPrefix: prefix,
-    Routes: [{ NextHop: gateway, DestinationPrefix: parseCidr(prefix)?.ip.family === 6 ? '::/0' : '0.0.0.0/0' }],
+    Routes: [{ NextHop: gateway, DestinationPrefix: DEFAULT_ROUTE[parseCidr(prefix)?.ip.family ?? 4] }],
   }));
   return {
     Name: name,

@@ -12,7 +12,7 @@ import { portMappingPolicies } from './port-mapping-policies.ts';
 import type { PortMapping } from './port-mappings.ts';
 
 /** In which order each plugin of the field appends what it adds to the policies of the configuration. */
-export const ORDER = {
+const ORDER = {
   'win-bridge': ['policies', 'exceptions', 'providerAddress', 'portMappings', 'loopback'],
   'win-overlay v1': ['policies', 'providerAddress', 'exceptions', 'portMappings', 'loopback'],
   'win-overlay v2': ['policies', 'loopback', 'providerAddress', 'exceptions', 'portMappings'],

@@ -24,7 +24,7 @@ const WITH_PORTS: readonly number[] = [TCP, UDP, SCTP];
 export const hasPorts = (protocol: number): boolean => WITH_PORTS.includes(protocol);
 
 /** The number of a protocol by its name in any case, or by its number as text; undefined when it is neither. */
-export function protocolNumber(written: unknown): number | undefined {
+function protocolNumber(written: unknown): number | undefined {
   if (typeof written === 'string' && !/^\d{1,3}$/.test(written)) {
     const name = written.toLowerCase();
     return Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;

@@ -106,6 +106,14 @@ conf('a MAC is asked for by the runtime, or by CNI_ARGS where the runtime does n
   assert.is(asked({ runtimeConfig: { mac: '00-15-5D-00-00-02' } }), '00155d000002');
 });
 
+conf('DEL and GC need no more than by what a pod is found: keys of how are their defaults when they are wrong', () => {
+  const wrong = { timeoutSeconds: 0, tombstoneSeconds: 'x', logLevel: 'loud', logFile: 'x', policies: 5, dns: [] };
+  const context = { ...CONTEXT, isTeardown: true };
+  const { timeoutMs, tombstoneMs, log } = decodeConf('win-bridge', { ...LEAST, ...wrong }, context);
+  assert.equal([timeoutMs, tombstoneMs, log], [60_000, 600_000, { level: 'off', file: DEFAULTS.logFile }]);
+  throwsCni(() => decodeConf('win-bridge', { ...LEAST, name: 5 }, context), Code.InvalidConfig);
+});
+
 /** What the key would need, and the path that the error names. */
 const NOT_SUPPORTED: readonly (readonly [more: Record<string, unknown>, path: string])[] = [
   [{ additionalArgs: [{ name: 'EndpointPolicy' }] }, 'AdditionalArgs'],

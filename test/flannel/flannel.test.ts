@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
+import { ipamPlugin } from '../support/ipam-plugin.ts';
 import { SEED, type TestNode } from '../support/node.ts';
 import { fails, must, networkAs, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
 
@@ -224,6 +225,22 @@ flannel(
   onNode(async (node) => {
     const { conf } = flannelOn(node, { delegate: { type: 'absent' } });
     await fails(node.run('ADD', POD, conf), Code.InvalidConfig, /^Cannot use delegate\.type: none of the folders/);
+  }),
+);
+flannel(
+  'runs DEL of an executable delegate whose ADD failed, and reports the first failure',
+  onNode(async (node) => {
+    const other = ipamPlugin('other-bridge');
+    try {
+      other.answer('ADD', { code: 100, msg: 'no' }, 1);
+      other.answer('DEL', { code: 5, msg: 'neither' }, 1);
+      const { conf, scratch } = flannelOn(node, { delegate: { type: 'other-bridge' } });
+      const pod = { ...POD, env: { CNI_PATH: other.folder, PATH: '/usr/bin:/bin' } };
+      await fails(node.run('ADD', pod, conf), Code.Hns, /: no$/);
+      assert.equal([other.calls().map(({ verb }) => verb), scratch()], [['ADD', 'DEL'], []]);
+    } finally {
+      other.remove();
+    }
   }),
 );
 flannel(

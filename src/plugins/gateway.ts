@@ -68,13 +68,8 @@ export const gatewayNotes = ({ conf: { gateways }, ground: { network }, lease }:
   });
 
 /** Gateways that are stated whatever the addresses are, IPv4 first: those of endpoints whose addresses HNS chooses. */
-export function statedGateways(
-  conf: NetConf,
-  { profile: { gateway: rule }, network }: { readonly profile: Profile; readonly network: Network },
-): readonly Ip[] {
-  const subnets = network.subnets.flatMap(({ prefix }) => parseCidr(prefix) ?? []);
-  const ofHost = rule.kind === 'host-endpoint' ? subnets.map(hostEndpoint) : [];
-  const stated = rule.kind === 'ipam' && !rule.forced ? rule.stated : ofHost;
+export function statedGateways(conf: NetConf, { gateway: rule }: Profile): readonly Ip[] {
+  const stated = rule.kind === 'ipam' && !rule.forced ? rule.stated : [];
   const all = [...conf.gateways, ...stated.filter(({ family }) => ofFamily(conf.gateways, family) === undefined)];
   return all.toSorted((a, b) => a.family - b.family);
 }

@@ -25,6 +25,6 @@ export function routesOf(wanted: Wanted): readonly Route[] {
 
 function defaultGateways(wanted: Wanted): readonly Ip[] {
   const { addresses } = wanted.lease;
-  if (wanted.conf.ipam.source === 'hns') return statedGateways(wanted.conf, wanted.ground);
+  if (wanted.conf.ipam.source === 'hns') return statedGateways(wanted.conf, wanted.ground.profile);
   return addresses.flatMap((address) => gatewayOf(address, wanted) ?? []);
 }

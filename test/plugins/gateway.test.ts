@@ -91,7 +91,7 @@ gateway('gateways that are stated are IPv4 first, as those of addresses are', ()
   });
   const { ground } = wantedOf(stated);
   assert.equal(
-    statedGateways(stated, ground).map(({ text }) => text),
+    statedGateways(stated, ground.profile).map(({ text }) => text),
     ['10.244.3.2', 'fd00::2'],
   );
 });

@@ -1,5 +1,5 @@
 /** Which plugin a command is for, by the executable's name or `type`, and its configuration by that plugin's dialect. */
-import { type Json, member, refuse, text } from '../spec/decode.ts';
+import { fail, type Json, member, refuse, text } from '../spec/decode.ts';
 import { PLUGIN_NAMES, type PluginName, pluginNameOf } from '../spec/plugin-names.ts';
 import type { Context, NetConf } from './net-conf.ts';
 import { networkTypeOf, sdn } from './sdn.ts';
@@ -18,6 +18,8 @@ export type Plugin = Exclude<PluginName, 'nat' | 'sdnbridge' | 'sdnoverlay'> | '
 export function pluginOf(executable: string, config: Json): Plugin {
   const named = pluginNameOf(executable);
   const type = text(member(config, 'type'), 'type');
+  // SPEC.md 1.1.0 section 1, whoever is called.
+  if (/[\\/]/.test(type)) fail('type', 'the name of a plugin, without a path', type);
   if (named !== undefined) return isSdn(named) ? 'sdn' : named;
   if (networkTypeOf(bare(type)) !== undefined) return 'sdn';
   if (bare(type).toLowerCase() === 'wincni') return 'wincni';

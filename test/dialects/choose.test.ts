@@ -34,6 +34,17 @@ choose('pluginOf() refuses a type that nobody serves, and says which are', () =>
   assert.is(error.details, 'JSON path type');
   throwsCni(() => pluginOf('wincni', {}), Code.InvalidConfig, /^Cannot use type: it is absent, expected a string$/);
 });
+choose('pluginOf() refuses a path as type, whatever the executable is called', () => {
+  for (const type of ['../win-bridge', '..\\win-bridge.exe', 'a/nat']) {
+    for (const executable of ['wincni', 'C:\\cni\\win-bridge.exe']) {
+      throwsCni(
+        () => pluginOf(executable, { type }),
+        Code.InvalidConfig,
+        /^Cannot use type: it is .*, without a path$/,
+      );
+    }
+  }
+});
 choose("pluginOf() tells who comes with Azure's file what to change", () => {
   const error = throwsCni(() => pluginOf('wincni', { type: 'azure-vnet' }), Code.InvalidConfig);
   assert.match(error.message, /"azure-vnet" is Azure's plugin, whose file differs: expected "type": "wincni"/);

@@ -4,9 +4,10 @@ import { isRecord, type Json, member } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { documentOf } from './answers.ts';
 import { type Created, notCreated } from './client.ts';
-import { removed } from './objects.ts';
+import { enumerate, removed } from './objects.ts';
 import type { Outcome, Purpose, Session } from './session.ts';
-import type { EndpointRequest, WirePolicy } from './wire.ts';
+import { statusOf } from './status.ts';
+import { type EndpointRequest, type Network, recordsAt, textAt, type WirePolicy } from './wire.ts';
 
 /** The version of HNS, as [major, minor]. One call. */
 export async function hnsVersion(session: Session): Promise<readonly [number, number]> {
@@ -25,6 +26,28 @@ export async function managementAddress(session: Session, networkId: string): Pr
   const address = member(await get(session, purpose, `/networks/${networkId}`), 'ManagementIP');
   return typeof address === 'string' && address !== '' ? address : undefined;
 }
+
+/** The network of that name as v1 shows it, with the node's own address; undefined when there is none. Two calls. */
+export async function findNetworkV1(session: Session, name: string): Promise<Network | undefined> {
+  const task = `look up the HNS network "${name}"`;
+  for (const id of await enumerate(session, { kind: 'Network', task, filter: { Name: name } })) {
+    const found = await getIfAny(session, { call: 'HNSCall GET /networks/', task }, `/networks/${id}`);
+    if (found !== undefined) return readNetworkV1(found);
+  }
+  return undefined;
+}
+
+/** By hcsshim's HNSNetwork. */
+const readNetworkV1 = (document: Json): Network => ({
+  id: textAt(document, 'ID'),
+  name: textAt(document, 'Name'),
+  type: textAt(document, 'Type', 'NAT'),
+  subnets: recordsAt(document, 'Subnets').map((subnet) => ({
+    prefix: textAt(subnet, 'AddressPrefix'),
+    gateway: textAt(subnet, 'GatewayAddress') || undefined,
+  })),
+  providerAddress: textAt(document, 'ManagementIP') || undefined,
+});
 
 /** `Policies` is in the flat form of v1; a list of DNS names is one text there. */
 export interface EndpointRequestV1 {
@@ -112,8 +135,15 @@ export async function detachV1(session: Session, endpointId: string, containerId
 }
 
 async function get(session: Session, purpose: Purpose, path: string): Promise<Json> {
+  const found = await getIfAny(session, purpose, path);
+  if (found !== undefined) return found;
+  throw new CniError(Code.Hns, `Cannot ${purpose.task}: HNS does not have it any more`, { details: purpose.call });
+}
+
+async function getIfAny(session: Session, purpose: Purpose, path: string): Promise<Json | undefined> {
   const answer = await session.run(purpose, (native) => native.hnsCall('GET', path, ''));
   const outcome = settled(answer);
+  if (statusOf(outcome.hr).outcome === 'missing') return undefined;
   if (outcome.hr < 0) throw session.failure(purpose, outcome);
   const output = documentOf(session, purpose, answer)['Output'];
   return isRecord(output) ? output : {};

@@ -165,7 +165,7 @@ function readDns(dns: Json): WireDns {
   };
 }
 
-function textAt(object: Json, key: string, absent = ''): string {
+export function textAt(object: Json, key: string, absent = ''): string {
   const value = member(object, key);
   return typeof value === 'string' ? value : absent;
 }
@@ -180,7 +180,7 @@ function recordAt(object: Json, key: string): Json {
   return isRecord(value) ? value : {};
 }
 
-function recordsAt(object: Json, key: string): readonly Json[] {
+export function recordsAt(object: Json, key: string): readonly Json[] {
   const value = member(object, key);
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }

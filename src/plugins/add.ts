@@ -30,7 +30,7 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   if (sharedWith(target) !== undefined) return share(deps, target);
   // Before a network is made, which nobody would take away again.
   await requireFeatures(deps);
-  const ground = await networkForAdd(deps);
+  const ground = await networkForAdd(deps, placeOf(target.netns, target.containerId));
   const providerAddress = await providerAddressOn(deps, ground);
   await sweep(deps);
   const existing = await reusable(deps, target, { ground, providerAddress });

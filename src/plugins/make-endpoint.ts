@@ -68,9 +68,10 @@ function create({ session, remark }: Deps, wanted: Wanted): Promise<Created> {
   const request = requestOf(wanted);
   for (const note of [...policiesOf(wanted).notes, ...gatewayNotes(wanted)]) remark(note);
   const { endpointId: id } = wanted.lease;
-  return wanted.place.kind === 'namespace'
-    ? createEndpoint(session, wanted.ground.handle, { id, request })
-    : createEndpointV1(session, requestV1(id, request, encodeV1));
+  const { handle } = wanted.ground;
+  return handle === undefined
+    ? createEndpointV1(session, requestV1(id, request, encodeV1))
+    : createEndpoint(session, handle, { id, request });
 }
 
 /**

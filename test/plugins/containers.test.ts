@@ -168,6 +168,19 @@ containers(
   }, RUNNING),
 );
 containers(
+  'a network that is not there, or of another type, is told by its name as with HCN',
+  onNode(async (node) => {
+    await fails(
+      node.run('ADD', SANDBOX, node.conf({ name: 'other' })),
+      Code.NetworkMissing,
+      /HNS has none of that name$/,
+    );
+    const overlay = node.conf({ type: 'win-overlay' });
+    await fails(node.run('ADD', SANDBOX, overlay), Code.InvalidConfig, /its type is "L2Bridge", expected Overlay$/i);
+    nothingLeft(node);
+  }, RUNNING),
+);
+containers(
   'DNS options and two addresses of a family, which v1 cannot say, are refused as well',
   onNode(async (node) => {
     const options = node.conf({ dns: { options: ['ndots:5'] } });

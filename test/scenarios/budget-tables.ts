@@ -23,8 +23,6 @@ export const FAMILIES: Readonly<Record<string, number>> = {
 
 const LATE_LOOPBACK =
   'HNS chose the address, so that the policy of loopbackDSR follows in three calls; the peer sends "<nil>" for the address';
-const PROVIDER_ADDRESS =
-  'the network document of HCN has no ProviderAddress, so that v1 is asked; the peer asks v1 alone, which has it';
 const HALF_MADE =
   'an ADD before it left an endpoint in no namespace: the peer answers with it as it is, wincni deletes it and makes one that works';
 const UNDONE =
@@ -39,19 +37,12 @@ export const EXCEEDED: readonly Exceeded[] = [
   { scenario: 'ms-nat-namespace-add-fails', step: 1, theirs: 6, ours: 8, reason: UNDONE },
   { scenario: 'ms-sdnbridge-namespace-add-fails', step: 1, theirs: 6, ours: 9, reason: UNDONE },
   { scenario: 'ms-sdnbridge-policies', step: 0, theirs: 11, ours: 12, reason: LATE_LOOPBACK },
-  { scenario: 'win-bridge-v1-corrupt-endpoint', step: 0, theirs: 11, ours: 12, reason: OTHER_NETWORK },
-  { scenario: 'win-bridge-v1-killed-after-create', step: 1, theirs: 8, ours: 15, reason: HALF_MADE },
+  { scenario: 'win-bridge-v1-killed-after-create', step: 1, theirs: 8, ours: 14, reason: HALF_MADE },
   { scenario: 'win-bridge-v2-corrupt-endpoint', step: 0, theirs: 14, ours: 11, reason: OTHER_NETWORK },
   { scenario: 'win-bridge-v2-ifname', step: 3, theirs: 1, ours: 4, reason: NEVER_THERE },
   { scenario: 'win-bridge-v2-killed-after-create', step: 1, theirs: 9, ours: 14, reason: HALF_MADE },
   { scenario: 'win-bridge-v2-killed-before-create', step: 2, theirs: 1, ours: 2, reason: LATE_ENDPOINT },
   { scenario: 'win-bridge-v2-namespace-add-fails-twice', step: 1, theirs: 9, ours: 14, reason: HALF_MADE },
-  { scenario: 'win-overlay-v1-basic', step: 0, theirs: 9, ours: 10, reason: PROVIDER_ADDRESS },
-  { scenario: 'win-overlay-v1-ipam-exhausted', step: 0, theirs: 9, ours: 10, reason: PROVIDER_ADDRESS },
-  { scenario: 'win-overlay-v1-ipmasq', step: 0, theirs: 10, ours: 11, reason: PROVIDER_ADDRESS },
-  { scenario: 'win-overlay-v1-policies', step: 0, theirs: 9, ours: 10, reason: PROVIDER_ADDRESS },
-  { scenario: 'win-overlay-v1-portmappings', step: 0, theirs: 9, ours: 10, reason: PROVIDER_ADDRESS },
-  { scenario: 'win-overlay-v1-shared', step: 0, theirs: 9, ours: 10, reason: PROVIDER_ADDRESS },
 ];
 
 interface Other {

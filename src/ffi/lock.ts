@@ -48,16 +48,24 @@ export function createFileLock(): FileLock {
   };
 }
 
+/**
+ * So often in a row a hopeless error has to come before it is believed: Windows is asked for the number by a second call, and what
+ * the runtime does between the two may set another one.
+ */
+const BELIEVED = 3;
+
 /** Tries until the lock is ours; else answers the last error number. */
-async function lockWithin(
-  file: LockFile,
+export async function lockWithin(
+  { tryLock }: Pick<LockFile, 'tryLock'>,
   { deadlineMs, hopeless }: { deadlineMs: number; hopeless: ReadonlySet<number> },
 ): Promise<number | undefined> {
   const end = performance.now() + deadlineMs;
+  let inRow = 0;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const errno = file.tryLock();
+    const errno = tryLock();
     const left = end - performance.now();
-    if (errno === undefined || left <= 0 || hopeless.has(errno)) return errno;
+    inRow = errno !== undefined && hopeless.has(errno) ? inRow + 1 : 0;
+    if (errno === undefined || left <= 0 || inRow >= BELIEVED) return errno;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
   }
 }
@@ -140,11 +148,10 @@ function windowsLocking(): Locking {
       if (handle === INVALID_HANDLE) {
         throw new CniError(Code.Io, `Cannot open the lock file "${path}": system error ${kernel32.GetLastError()}`);
       }
+      const overlapped = Buffer.alloc(OVERLAPPED_SIZE);
       return {
         tryLock: () =>
-          kernel32.LockFileEx(handle, LOCK_FLAGS, 0, 1, 0, Buffer.alloc(OVERLAPPED_SIZE)) === 0
-            ? kernel32.GetLastError()
-            : undefined,
+          kernel32.LockFileEx(handle, LOCK_FLAGS, 0, 1, 0, overlapped) === 0 ? kernel32.GetLastError() : undefined,
         close: () => {
           kernel32.CloseHandle(handle);
         },

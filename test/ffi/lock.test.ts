@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createFileLock } from '../../src/ffi/lock.ts';
+import { createFileLock, lockWithin } from '../../src/ffi/lock.ts';
 import { Code } from '../../src/spec/error.ts';
 import { inFolder } from '../support/disk.ts';
 import { rejectsCni } from '../support/throws.ts';
@@ -70,4 +70,14 @@ lock('keeps the counting of three processes exact', () =>
     assert.is(readFileSync(counter, 'utf8'), '120');
   }),
 );
+lock('believes a hopeless error only when it comes again and again', async () => {
+  const answering = (...errnos: readonly (number | undefined)[]): Promise<number | undefined> => {
+    let tries = 0;
+    const tryLock = (): number | undefined => errnos[tries++];
+    return lockWithin({ tryLock }, { deadlineMs: 1000, hopeless: new Set([1]) });
+  };
+  assert.is(await answering(33, 1, 33, 1, 1, undefined), undefined);
+  assert.is(await answering(33, 1, 1, 1, undefined), 1);
+});
+
 lock.run();

@@ -1,24 +1,4 @@
-/** `npm run conformance`: prepares the machine and the simulator's libraries, then starts test/conformance/main.ts. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { ROOT, setUp } from './setup.js';
+/** `npm run conformance`: the suite of test/conformance against an executable. */
+import { runHarness } from './harness.js';
 
-const args = process.argv.slice(2);
-const windows = args.includes('--wine');
-if (!args.includes('--docs')) await prepare().catch(giveUp);
-const suite = [join(ROOT, 'test/conformance/main.ts'), ...args];
-const { status } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), ...suite], {
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
-
-async function prepare() {
-  await setUp(windows ? 'test' : 'demo');
-  const { buildNative } = await import('./build-native.js');
-  buildNative(windows ? { windows } : {});
-}
-
-function giveUp(error) {
-  console.error(error.message);
-  process.exit(1);
-}
+await runHarness('test/conformance/main.ts');

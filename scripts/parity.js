@@ -1,27 +1,8 @@
-/** `npm run parity`: prepares the machine, the simulator's libraries and the executable, then starts test/parity/main.ts. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { ROOT, setUp } from './setup.js';
+/** `npm run parity`: the comparison of test/parity, with the executable made first unless one is named. */
+import { runHarness } from './harness.js';
 
-const args = process.argv.slice(2);
-const windows = args.includes('--wine');
-if (!args.includes('--docs')) await prepare().catch(giveUp);
-const comparison = [join(ROOT, 'test/parity/main.ts'), ...args];
-const { status } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), ...comparison], {
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
-
-async function prepare() {
-  await setUp(windows ? 'test' : 'demo');
-  const { buildNative } = await import('./build-native.js');
-  buildNative(windows ? { windows } : {});
+await runHarness('test/parity/main.ts', async (args) => {
   if (args.some((arg) => arg.startsWith('--plugin'))) return;
   const { build } = await import('../build.js');
   await build();
-}
-
-function giveUp(error) {
-  console.error(error.message);
-  process.exit(1);
-}
+});

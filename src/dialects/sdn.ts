@@ -105,10 +105,15 @@ const route: Decoder<Route> = (value, path) => {
 const defaultsOf = (routes: readonly Route[]): readonly Ip[] =>
   routes.flatMap(({ dst, gw }) => (gw !== undefined && (dst?.prefix ?? 0) === 0 ? [gw] : []));
 
-type ProfileNeeds = Readonly<{ ipam: IpamConfig; flags: Flags; stated: readonly Ip[] }>;
+interface ProfileNeeds {
+  readonly ipam: IpamConfig;
+  readonly flags: Pick<Flags, 'enableDualStack' | 'forceBridgeGateway'>;
+  /** Gateways that come before IPAM's. */
+  readonly stated: readonly Ip[];
+}
 
 /** These plugins take what HNS has under the name; only with two families they look at its type. */
-function profileOf(networkType: string, { ipam, flags, stated }: ProfileNeeds): Profile {
+export function profileOf(networkType: string, { ipam, flags, stated }: ProfileNeeds): Profile {
   const own = ipam.source !== 'hns' || ipam.subnet === undefined ? [] : [gatewayOf(ipam.subnet, ipam.routes)];
   return {
     networkTypes: flags.enableDualStack ? [networkType] : ANY_TYPE,

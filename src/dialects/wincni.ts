@@ -2,7 +2,7 @@
 import { policies } from '../policy/endpoint-policies.ts';
 import { bool, type Decoder, type Json, member, optional, refuse } from '../spec/decode.ts';
 import type { Context, NetConf } from './net-conf.ts';
-import { decodeSdn } from './sdn.ts';
+import { decodeSdn, profileOf } from './sdn.ts';
 import { apiVersion, blocks, emptyOr, refuseUnsupported } from './shared.ts';
 import { BRIDGE, winBridge } from './win-bridge.ts';
 import { macPrefix, overlay } from './win-overlay.ts';
@@ -24,10 +24,13 @@ export function wincni(config: Json, context: Context): NetConf {
 function onItsNetwork(config: Json, context: Context): NetConf {
   const at = <T>(key: string, as: Decoder<T>): T | undefined => optional(config, key, { path: '', as });
   const conf = winBridge(without(config, ['endpointMacPrefix', 'ipMasq']), context);
-  const [sdnProfile] = decodeSdn(config, context, 'NAT').profiles;
-  const others = sdnProfile === undefined ? [] : [{ ...sdnProfile, networkTypes: ['NAT', 'Transparent'] }];
+  const flags = { enableDualStack: false, forceBridgeGateway: false };
+  const others = {
+    ...profileOf('NAT', { ipam: conf.ipam, flags, stated: [] }),
+    networkTypes: ['NAT', 'Transparent'],
+  };
   const masquerade = at('ipMasq', bool) ?? false;
-  const masked = [BRIDGE, ...others].map((profile) => ({ ...profile, masquerade }));
+  const masked = [BRIDGE, others].map((profile) => ({ ...profile, masquerade }));
   return { ...conf, profiles: [overlay(at('endpointMacPrefix', emptyOr(macPrefix)), masquerade), ...masked] };
 }
 

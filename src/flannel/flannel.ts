@@ -36,11 +36,13 @@ export async function flannel(command: ConfiguredCommand, ports: FlannelPorts): 
     case 'ADD':
       return add(ports, { scratch, sandboxId: sandboxOf(command.target), conf: fromDaemon() });
     case 'CHECK':
-      return run(ports, kept(scratch, command.target, command.config) ?? fromDaemon());
-    case 'DEL':
-      await run(ports, kept(scratch, command.target, command.config) ?? forTeardown(making, ports.files));
-      if (isOwn(command.target) && !isOfAnother(scratch, command)) scratch.remove(sandboxOf(command.target));
+      return run(ports, keptFor(scratch, command).conf ?? fromDaemon());
+    case 'DEL': {
+      const { conf, isOfAnother } = keptFor(scratch, command);
+      await run(ports, conf ?? forTeardown(making, ports.files));
+      if (isOwn(command.target) && !isOfAnother) scratch.remove(sandboxOf(command.target));
       return;
+    }
     case 'STATUS':
       return run(ports, fromDaemon());
     case 'GC':
@@ -77,20 +79,19 @@ const sandboxOf = ({ netns, containerId }: DelTarget): string => sandboxIn(netns
 /** Whether the sandbox is the container itself: one that shares another's leaves that one's file alone. */
 const isOwn = (target: DelTarget): boolean => sandboxOf(target) === target.containerId;
 
-/** What ADD kept, with what the runtime says now. Whoever wrote it, a path as `type` starts nothing. */
-function kept(scratch: Scratch, target: DelTarget, config: Json): Json | undefined {
-  const conf = scratch.read(sandboxOf(target));
-  if (conf === undefined || !isPlugin(conf['type']) || isOfAnother(scratch, { target, config })) return undefined;
-  return withRuntime(conf, config);
+interface Kept {
+  /** What ADD kept, with what the runtime says now. */
+  readonly conf: Json | undefined;
+  /** The file is named after the sandbox alone: on a node with two flannel networks it may be of the other one. */
+  readonly isOfAnother: boolean;
 }
 
-/** The file is named after the sandbox alone: on a node with two flannel networks it may be of the other one. */
-function isOfAnother(
-  scratch: Scratch,
-  { target, config }: { readonly target: DelTarget; readonly config: Json },
-): boolean {
+/** Whoever wrote the file, a path as `type` starts nothing. */
+function keptFor(scratch: Scratch, { target, config }: { readonly target: DelTarget; readonly config: Json }): Kept {
   const conf = scratch.read(sandboxOf(target));
-  return conf !== undefined && conf['name'] !== member(config, 'name');
+  const isOfAnother = conf !== undefined && conf['name'] !== member(config, 'name');
+  const isUsable = conf !== undefined && !isOfAnother && isPlugin(conf['type']);
+  return { conf: isUsable ? withRuntime(conf, config) : undefined, isOfAnother };
 }
 
 /** What flanneld left, when that can be read: a pod is taken down without it too. */

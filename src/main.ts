@@ -6,6 +6,7 @@ import { createBootClock } from './ffi/boot.ts';
 import { createFileLock } from './ffi/lock.ts';
 import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/system.ts';
 import { entryPoints } from './hns/entry-points.ts';
+import type { Clock } from './ipam/lease.ts';
 import { openStore } from './ipam/store.ts';
 import type { Platform } from './platform.ts';
 import { systemPrograms } from './process/programs.ts';
@@ -88,6 +89,8 @@ function system(): System {
 /** Since the process began: host-local has no key for it. */
 const HOST_LOCAL_MS = 60_000;
 
+const clock = (): Clock => createBootClock(isWindows ? {} : { bootId: process.env['HNS_SIMULATOR_BOOT'] });
+
 const FILES = nodeFiles({ windows: isWindows });
 
 const PLATFORM: Platform = {
@@ -100,6 +103,7 @@ const PLATFORM: Platform = {
   hostLocal: () => ({
     files: FILES,
     lock: createFileLock(),
+    clock: clock(),
     windows: isWindows,
     defaultDataDir: DEFAULTS.dataDir,
     remainingMs: () => HOST_LOCAL_MS - performance.now(),
@@ -108,7 +112,7 @@ const PLATFORM: Platform = {
     openStore({
       files: FILES,
       lock: createFileLock(),
-      clock: createBootClock(isWindows ? {} : { bootId: process.env['HNS_SIMULATOR_BOOT'] }),
+      clock: clock(),
       dataDir: conf.ipam.dataDir,
       network: conf.name,
       ipam: conf.ipam,

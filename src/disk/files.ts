@@ -21,4 +21,18 @@ export interface Files {
   /** Makes the folder and those above it; one that is there is left as it is. */
   readonly ensureDir: (folder: string) => void;
   readonly exists: (path: string) => boolean;
+  /** Opens a file for work at positions, or makes an empty one; undefined when it is not there. Nothing of it is flushed. */
+  readonly openAt: (path: string, how: 'read' | 'change' | 'make') => FileAt | undefined;
+  /** When something was last added to a folder, taken from it or renamed in it, as a text to compare; undefined: no folder. */
+  readonly timeOf: (folder: string) => string | undefined;
+  /** Gives a folder a time that no change to it leaves as it is, and answers it; undefined where that is refused. */
+  readonly mark: (folder: string) => string | undefined;
+}
+
+/** An open file. */
+export interface FileAt {
+  /** As many bytes as asked for: what is beyond the end is zero. */
+  readonly read: (position: number, length: number) => Buffer;
+  readonly write: (position: number, bytes: Uint8Array) => void;
+  readonly close: () => void;
 }

@@ -1,10 +1,11 @@
 /** The port `Files` over Node's file system: flushed, atomic, and patient with what Windows holds open for a moment. */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import { CniError, Code } from '../spec/error.ts';
-import type { Files } from './files.ts';
+import { fileAt, markFolder } from './file-at.ts';
+import type { FileAt, Files } from './files.ts';
 import { makeFolder } from './make-folder.ts';
 import { assertWritable } from './names.ts';
+import { attempter, orAbsent } from './refusals.ts';
 
 /** Every system call that is made here; a test passes its own, to fail or to end at any of them. */
 export interface SystemCalls {
@@ -19,6 +20,13 @@ export interface SystemCalls {
   /** With the folders above; answers the first that had to be made. */
   readonly mkdir: (folder: string) => string | undefined;
   readonly exists: (path: string) => boolean;
+  /** Fills the buffer from the position as far as the file goes. */
+  readonly readAt: (file: number, into: Uint8Array, position: number) => void;
+  readonly writeAt: (file: number, bytes: Uint8Array, position: number) => void;
+  /** Sets the time of the last change, in seconds since 1970. */
+  readonly setTime: (folder: string, seconds: number) => void;
+  /** That time in nanoseconds. */
+  readonly timeOf: (folder: string) => bigint | undefined;
   readonly pause: (ms: number) => void;
 }
 
@@ -34,6 +42,17 @@ export const SYSTEM_CALLS: SystemCalls = {
   mkdir: makeFolder,
   // Not existsSync: it says "absent" of what cannot be looked at, and an absent address would be given away.
   exists: (path) => orAbsent(() => fs.statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
+  readAt: (file, into, position) => {
+    fs.readSync(file, into, 0, into.length, position);
+  },
+  writeAt: (file, bytes, position) => {
+    for (let done = 0; done < bytes.length; )
+      done += fs.writeSync(file, bytes, done, bytes.length - done, position + done);
+  },
+  setTime: (folder, seconds) => {
+    fs.utimesSync(folder, seconds, seconds);
+  },
+  timeOf: (folder) => orAbsent(() => fs.statSync(folder, { bigint: true }).mtimeNs),
   pause: (ms) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   },
@@ -44,11 +63,6 @@ export interface NodeFilesOptions {
   readonly windows: boolean;
   readonly calls?: SystemCalls;
 }
-
-/** Virus scanners and indexers open a fresh file for moments; NTFS then answers these to rename, unlink and open. */
-export const HELD_OPEN: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
-/** Doubling pauses, about one second in all. */
-const PAUSES_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 /** The files of this machine. */
 export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): Files {
@@ -85,6 +99,9 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
       return attempt('remove', path, () => unlink(calls, path));
     },
     list: (folder) => attempt('list', folder, () => orAbsent(() => calls.list(folder)) ?? []),
+    openAt: (path, how) => openAt({ calls, attempt }, path, how),
+    timeOf: (folder) => attempt('look at', folder, () => calls.timeOf(folder))?.toString(),
+    mark: (folder) => attempt('look at', folder, () => markFolder(calls, folder))?.toString(),
     ensureDir: (folder) => {
       assertWritable(folder, colons);
       const first = attempt('make', folder, () => calls.mkdir(folder));
@@ -95,38 +112,21 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
 
 const temporary = (path: string): string => `${path}.tmp`;
 
-/** Runs an operation with the patience of Windows; what it throws becomes code 5. */
-function attempter({ windows, calls }: { windows: boolean; calls: SystemCalls }) {
-  const pauses = windows ? PAUSES_MS : [];
-  return <T>(operation: string, path: string, run: () => T): T => {
-    try {
-      return patiently(run, { pauses, calls });
-    } catch (cause) {
-      throw ioError({ operation, path, cause });
-    }
+function openAt(
+  { calls, attempt }: { readonly calls: SystemCalls; readonly attempt: ReturnType<typeof attempter> },
+  ...[path, how]: Parameters<Files['openAt']>
+): FileAt | undefined {
+  const file = attempt('open', path, () => orAbsent(() => fileAt(calls, path, how)));
+  if (file === undefined) return undefined;
+  return {
+    read: (position, length) => attempt('read', path, () => file.read(position, length)),
+    write: (position, bytes) => {
+      attempt('write', path, () => {
+        file.write(position, bytes);
+      });
+    },
+    close: file.close,
   };
-}
-
-/** Runs, and as long as the file is held open by another, pauses and runs again. */
-export function patiently<T>(
-  run: () => T,
-  { pauses, calls }: { pauses: readonly number[]; calls: Pick<SystemCalls, 'pause'> },
-): T {
-  const [pause, ...rest] = pauses;
-  try {
-    return run();
-  } catch (cause) {
-    if (pause === undefined || !HELD_OPEN.has(errnoOf(cause) ?? '')) throw cause;
-    calls.pause(pause);
-  }
-  return patiently(run, { pauses: rest, calls });
-}
-
-/** What the file system refused, as code 5; anything else thrown is passed through as it is. */
-export function ioError({ operation, path, cause }: { operation: string; path: string; cause: unknown }): unknown {
-  const errno = errnoOf(cause);
-  if (errno === undefined || !(cause instanceof Error)) return cause;
-  return new CniError(Code.Io, `Cannot ${operation} "${path}": ${errno}`, { details: cause.message, cause });
 }
 
 /** Writes and flushes the temporary file; one that cannot be finished is not left behind. */
@@ -165,16 +165,6 @@ function unlink(calls: SystemCalls, path: string): boolean {
   return removed ?? false;
 }
 
-/** The answer, or undefined when the file is not there. */
-function orAbsent<T>(run: () => T, absent: readonly string[] = ['ENOENT']): T | undefined {
-  try {
-    return run();
-  } catch (cause) {
-    if (absent.includes(errnoOf(cause) ?? '')) return undefined;
-    throw cause;
-  }
-}
-
 /** For clean-up on the way out with an error that is already known and is the one to report. */
 function quietly(run: () => unknown): void {
   try {
@@ -191,10 +181,4 @@ function madeBetween(first: string | undefined, folder: string): readonly string
     made.push(at);
   }
   return made;
-}
-
-/** Node's name of what the system refused, such as "ENOENT"; undefined for any other failure. */
-export function errnoOf(thrown: unknown): string | undefined {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  return typeof code === 'string' ? code : undefined;
 }

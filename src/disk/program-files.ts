@@ -1,7 +1,8 @@
 /** The port to files of any size and content: hashed, copied, linked, and given other names while they may be running. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { errnoOf, HELD_OPEN, ioError, patiently, SYSTEM_CALLS, type SystemCalls } from './node-files.ts';
+import { SYSTEM_CALLS, type SystemCalls } from './node-files.ts';
+import { errnoOf, HELD_OPEN, ioError, patiently } from './refusals.ts';
 
 /**
  * Synchronous operations on whole files. A failure is a CniError of code 5 that names operation, path and errno; what a

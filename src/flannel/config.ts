@@ -22,6 +22,8 @@ export interface FlannelConfig {
   readonly delegateType: string;
   /** Further routes of the pods. */
   readonly routes: readonly Json[];
+  /** As it stands there: the delegate reads it. */
+  readonly quarantineSeconds: unknown;
 }
 
 /** On `drive`, as Go resolves a path without a drive there. */
@@ -50,6 +52,7 @@ export function decodeFlannel(config: Json, { drive }: Places): FlannelConfig {
     delegate,
     delegateType: optional(delegate, 'type', { path: 'delegate', as: plugin }) ?? DELEGATE,
     routes: optional(ipam, 'routes', { path: 'ipam', as: list(record) }) ?? [],
+    quarantineSeconds: member(ipam, 'quarantineSeconds'),
   };
 }
 
@@ -71,6 +74,10 @@ const OF_DELEGATE = [
 export function refuseMisplaced(config: Json): void {
   const key = OF_DELEGATE.find((one) => asksForSomething(member(config, one)));
   if (key !== undefined) refuse(key, `flannel does not read it, expected delegate.${key}`);
+  const ipam = member(config, 'ipam');
+  if (isRecord(ipam) && asksForSomething(member(ipam, 'podCidr'))) {
+    refuse('ipam.podCidr', 'flannel takes the subnets from subnetFile, expected no such key');
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export function delegateConfig(making: Making, { networks, subnets, ipMasq }: Su
   return {
     ...base(making),
     ...(OF_MICROSOFT.test(making.flannel.delegateType) ? {} : masquerade),
-    ipam: { ...ipamOf(subnets), ...routesOf(making.flannel) },
+    ipam: { ...ipamOf(subnets), ...furtherOf(making.flannel) },
   };
 }
 
@@ -67,6 +67,9 @@ function ipamOf(subnets: readonly Cidr[]): Json {
   return second === undefined ? { type: 'host-local', ...first } : { type: 'host-local', ranges: [[first], [second]] };
 }
 
-const routesOf = ({ routes }: FlannelConfig): Json => (routes.length === 0 ? {} : { routes });
+const furtherOf = ({ routes, quarantineSeconds }: FlannelConfig): Json => ({
+  ...(routes.length === 0 ? {} : { routes }),
+  ...(quarantineSeconds === undefined ? {} : { quarantineSeconds }),
+});
 
 const blockOf = (cidr: Cidr): string => `${networkOf(cidr).text}/${cidr.prefix}`;

@@ -1,9 +1,11 @@
 /** ADD of host-local: one address from each set of ranges, on its files and by its order, whatever network it is for. */
 import { type Choice, nextAddress, rangeFor } from '../ipam/allocate.ts';
+import type { Indexed } from '../ipam/index-file.ts';
 import { contentOf } from '../ipam/layout.ts';
 import type { RangeSet } from '../ipam/ranges.ts';
 import { addressesHeldBy, type Folder, freeAddress, readLastReserved } from '../ipam/shelf.ts';
-import { usageIn } from '../ipam/usage.ts';
+import { usedIn } from '../ipam/usage.ts';
+import type { IndexInUse } from '../ipam/use-index.ts';
 import { formatCidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import type { Target } from '../spec/command.ts';
@@ -11,18 +13,21 @@ import { CniError, Code } from '../spec/error.ts';
 import type { Result, ResultIp } from '../spec/result.ts';
 import type { Asked } from './conf.ts';
 
+/** A network's folder under its lock. */
+export interface OpenFolder extends Indexed {
+  readonly index: IndexInUse;
+}
+
 /** One attachment, and what the folder says before anything is changed. */
-interface Adding extends Folder {
+interface Adding extends OpenFolder {
   readonly target: Target;
-  readonly names: readonly string[];
   /** Addresses that this container's interface has. */
   readonly held: readonly Ip[];
 }
 
 /** Works under the lock of the network, in a folder that is there. */
-export function add(folder: Folder, target: Target, asked: Asked): Result {
-  const names = folder.files.list(folder.layout.folder);
-  const adding = { ...folder, target, names, held: addressesHeldBy(folder, target, names) };
+export function add(folder: OpenFolder, target: Target, asked: Asked): Result {
+  const adding = { ...folder, target, held: addressesHeldBy(folder, folder.index.get(), target) };
   const choices: Choice[] = [];
   try {
     for (const [index, set] of asked.sets.entries()) {
@@ -57,28 +62,41 @@ interface Place {
 }
 
 function choose(adding: Adding, { index, set, wanted }: Place): Choice {
-  const { layout, target, names, held } = adding;
+  const { target, held } = adding;
   const what = `Cannot give "${target.ifname}" of container "${target.containerId}" an address`;
   const had = held.find((ip) => rangeFor(set, ip) !== undefined);
   if (had !== undefined) throw new CniError(Code.AttachmentExists, `${what}: it has ${had.text} already`);
-  const taken = new Set(names);
-  const isTaken = (ip: Ip): boolean => taken.has(layout.nameOf(ip));
   const range = wanted && rangeFor(set, wanted);
   if (wanted !== undefined && range !== undefined) {
-    if (!isTaken(wanted)) return { ip: wanted, range };
+    if (!adding.files.exists(adding.layout.address(wanted))) return { ip: wanted, range };
     throw new CniError(Code.Ipam, `${what}: ${wanted.text} was asked for, but another container has it`);
   }
-  const next = nextAddress({
-    set,
-    after: readLastReserved(adding, index),
-    isTaken,
-    takenAtMost: names.length,
-    never: [],
-  });
+  const next = nextIn(adding, set, index);
   if (next !== undefined) return next;
-  const { used, total } = usageIn(set, names, []);
+  const { used, total } = usedIn(adding.index.get(), { set, at: index, reserved: [] });
   throw new CniError(Code.AddressesExhausted, `${what}: ${used} of ${total} addresses are used, none is free`, {
-    details: `folder ${layout.folder}; range set ${index}`,
+    details: `folder ${adding.layout.folder}; range set ${index}`,
+  });
+}
+
+/** Round robin. The files have the last word, where they show that the index is wrong. */
+function nextIn(adding: Adding, set: RangeSet, at: number): Choice | undefined {
+  const found = byIndex(adding, set, at);
+  const { used, total } = usedIn(adding.index.get(), { set, at, reserved: [] });
+  const isWrong = found === undefined ? BigInt(used) < total : adding.files.exists(adding.layout.address(found.ip));
+  if (!isWrong) return found;
+  adding.index.rescan();
+  return byIndex(adding, set, at);
+}
+
+function byIndex(adding: Adding, set: RangeSet, at: number): Choice | undefined {
+  const index = adding.index.get();
+  return nextAddress({
+    set,
+    after: readLastReserved(adding, at),
+    isTaken: (ip) => index.isTaken(ip),
+    takenAtMost: index.taken,
+    never: [],
   });
 }
 
@@ -87,7 +105,10 @@ function take(adding: Adding, choices: readonly Choice[]): void {
   const { files, layout, target } = adding;
   try {
     for (const { ip } of choices) {
-      if (files.createExclusive(layout.address(ip), contentOf(target))) continue;
+      if (files.createExclusive(layout.address(ip), contentOf(target))) {
+        adding.index.get().take(ip, contentOf(target));
+        continue;
+      }
       throw new CniError(Code.Ipam, `Cannot reserve ${ip.text}: its file has just appeared, expected no other writer`);
     }
     noteLast(adding, choices);
@@ -102,10 +123,10 @@ function noteLast({ files, layout }: Folder, choices: readonly Choice[]): void {
 }
 
 /** Best effort: the failure that led here is the one to report. */
-function giveBack({ files, layout, target }: Adding, choices: readonly Choice[]): void {
+function giveBack({ files, layout, target, index }: Adding, choices: readonly Choice[]): void {
   for (const { ip } of choices) {
     try {
-      freeAddress({ files, layout }, ip, target);
+      if (freeAddress({ files, layout }, ip, target)) index.get().free(ip);
     } catch {
       // See above.
     }

@@ -3,7 +3,7 @@ import type { Files } from '../disk/files.ts';
 import { requireExpressible } from '../ipam/config.ts';
 import { folderOf } from '../ipam/data-dir.ts';
 import { type Layout, layoutOf } from '../ipam/layout.ts';
-import type { Lock } from '../ipam/lease.ts';
+import type { Clock, Lock } from '../ipam/lease.ts';
 import { decodeSets, type RangeSet } from '../ipam/ranges.ts';
 import { type Assigned, askedIn, assign } from '../ipam/requested.ts';
 import { dnsIn } from '../ipam/resolv-conf.ts';
@@ -17,6 +17,7 @@ import type { ResultDns, ResultRoute } from '../spec/result.ts';
 export interface HostLocalPorts {
   readonly files: Files;
   readonly lock: Lock;
+  readonly clock: Clock;
   /** File names as host-local makes them on Windows. */
   readonly windows: boolean;
   /** Absolute. */

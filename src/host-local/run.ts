@@ -1,8 +1,11 @@
 /** host-local as an executable of its own, for plugins that call it by this name: its verbs on its files, and none of our records. */
 import { join } from 'node:path';
+import { type Indexed, peekIndex } from '../ipam/index-file.ts';
 import { addressNames, addressOfName, contentOf, type Layout } from '../ipam/layout.ts';
-import { addressesHeldBy, type Folder } from '../ipam/shelf.ts';
-import { usageIn } from '../ipam/usage.ts';
+import type { RangeSet } from '../ipam/ranges.ts';
+import { addressesHeldBy } from '../ipam/shelf.ts';
+import { usageIn, usedIn } from '../ipam/usage.ts';
+import { withIndex } from '../ipam/use-index.ts';
 import type { Ip } from '../net/ip.ts';
 import { NO_ARGUMENTS } from '../spec/arguments.ts';
 import { type ValidAttachment, validAttachments } from '../spec/attachments.ts';
@@ -11,7 +14,7 @@ import { writeResult } from '../spec/convert.ts';
 import type { Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { versionResult } from '../spec/version.ts';
-import { add } from './add.ts';
+import { add, type OpenFolder } from './add.ts';
 import { decodeAsked, type HostLocalPorts, placeOf } from './conf.ts';
 
 /** Runs one command of `readHostLocalCommand`; answers the JSON to print, where the verb prints any. */
@@ -28,7 +31,11 @@ export async function runHostLocal(command: Command, ports: HostLocalPorts): Pro
       return undefined;
     case 'DEL':
       await onFolder(command.config, ports, (folder) => {
-        for (const ip of heldBy(folder, command.target)) folder.files.remove(folder.layout.address(ip));
+        const index = folder.index.get();
+        for (const ip of heldBy(folder, command.target)) {
+          folder.files.remove(folder.layout.address(ip));
+          index.free(ip);
+        }
       });
       return undefined;
     case 'GC': {
@@ -54,38 +61,43 @@ async function addressesFor(
   const layout = placeOf(config, ports);
   const asked = decodeAsked(config, target.args, ports);
   ports.files.ensureDir(layout.folder);
-  const result = await locked(ports, layout, () => add({ files: ports.files, layout }, target, asked));
+  const result = await locked(indexedBy(ports, layout, asked.sets), ports, (folder) => add(folder, target, asked));
   const whole = Object.entries(writeResult(result, cniVersion));
   // The result of an IPAM plugin has no interfaces (SPEC.md 1.1.0 section 5 "Delegated plugins").
   return Object.fromEntries(whole.filter(([key]) => key !== 'interfaces'));
 }
 
-async function locked<T>({ lock, remainingMs }: HostLocalPorts, layout: Layout, work: () => T): Promise<T> {
-  const unlock = await lock.acquire(layout.lock, remainingMs());
+const indexedBy = ({ files, clock }: HostLocalPorts, layout: Layout, sets: readonly RangeSet[]): Indexed => ({
+  files,
+  layout,
+  clock,
+  sets,
+});
+
+async function locked<T>(on: Indexed, { lock, remainingMs }: HostLocalPorts, work: (on: OpenFolder) => T): Promise<T> {
+  const unlock = await lock.acquire(on.layout.lock, remainingMs());
   try {
-    return work();
+    return await withIndex(on, (index) => work({ ...on, index }));
   } finally {
     unlock();
   }
 }
 
 /** Under the lock; without a folder there is nothing to lock, and none is made for looking. */
-async function onFolder(config: Json, ports: HostLocalPorts, work: (folder: Folder) => void): Promise<void> {
+async function onFolder(config: Json, ports: HostLocalPorts, work: (folder: OpenFolder) => void): Promise<void> {
   const layout = placeOf(config, ports);
-  const folder = { files: ports.files, layout };
-  if (!ports.files.exists(layout.folder)) {
-    work(folder);
-    return;
-  }
-  await locked(ports, layout, () => {
-    work(folder);
-  });
+  const on = indexedBy(ports, layout, []);
+  if (ports.files.exists(layout.folder)) await locked(on, ports, work);
+  else
+    await withIndex(on, (index) => {
+      work({ ...on, index });
+    });
 }
 
-const heldBy = (folder: Folder, holder: ValidAttachment): readonly Ip[] =>
-  addressesHeldBy(folder, holder, folder.files.list(folder.layout.folder));
+const heldBy = (folder: OpenFolder, holder: ValidAttachment): readonly Ip[] =>
+  addressesHeldBy(folder, folder.index.get(), holder);
 
-function check(folder: Folder, { containerId, ifname }: DelTarget): void {
+function check(folder: OpenFolder, { containerId, ifname }: DelTarget): void {
   if (heldBy(folder, { containerId, ifname }).length > 0) return;
   throw new CniError(Code.CheckFailed, `Cannot confirm "${ifname}" of container "${containerId}": it has no address`, {
     details: `folder ${folder.layout.folder}`,
@@ -93,12 +105,15 @@ function check(folder: Folder, { containerId, ifname }: DelTarget): void {
 }
 
 /** Whoever is not on the runtime's list is gone; a file of versions that knew no interface names the container alone. */
-function gc({ files, layout }: Folder, valid: readonly ValidAttachment[]): void {
+function gc({ files, layout, index }: OpenFolder, valid: readonly ValidAttachment[]): void {
   const kept = new Set(valid.flatMap((one) => [contentOf(one), one.containerId]));
+  const known = index.get();
   const names = files.list(layout.folder);
   for (const ip of addressNames(names).flatMap((name) => addressOfName(name) ?? [])) {
     const content = files.readText(layout.address(ip))?.trim();
-    if (content !== undefined && !kept.has(content)) files.remove(layout.address(ip));
+    if (content === undefined || kept.has(content)) continue;
+    files.remove(layout.address(ip));
+    known.free(ip);
   }
   // What a crash left of writing one; nobody is writing now, for the lock is ours.
   for (const name of names.filter((one) => one.endsWith('.tmp'))) files.remove(join(layout.folder, name));
@@ -107,9 +122,12 @@ function gc({ files, layout }: Folder, valid: readonly ValidAttachment[]): void 
 /** Whatever keeps STATUS from its answer keeps ADD from its own: code 50. Without the lock, for it comes every few seconds. */
 function status(config: Json, ports: HostLocalPorts): void {
   try {
-    const { folder } = placeOf(config, ports);
-    const names = ports.files.list(folder);
-    const each = decodeAsked(config, NO_ARGUMENTS, ports).sets.map((set) => usageIn(set, names, []));
+    const layout = placeOf(config, ports);
+    const { sets } = decodeAsked(config, NO_ARGUMENTS, ports);
+    const each =
+      peekIndex(indexedBy(ports, layout, sets), (index) =>
+        sets.map((set, at) => usedIn(index, { set, at, reserved: [] })),
+      ) ?? sets.map((set) => usageIn(set, ports.files.list(layout.folder), []));
     const full = each.findIndex(({ used, total }) => BigInt(used) >= total);
     const usage = each[full];
     if (usage === undefined) return;
@@ -117,7 +135,7 @@ function status(config: Json, ports: HostLocalPorts): void {
       Code.NotAvailable,
       `Cannot give an address: ${usage.used} of ${usage.total} are used, none is free`,
       {
-        details: `folder ${folder}; range set ${full}`,
+        details: `folder ${layout.folder}; range set ${full}`,
       },
     );
   } catch (thrown) {

@@ -1,7 +1,8 @@
 /** Which address is next: round robin through a set of ranges, past what may not be given. Pure. */
 import { contains } from '../net/cidr.ts';
-import { compareIp, type Ip, offset, sameIp } from '../net/ip.ts';
+import { compareIp, type Ip, sameIp } from '../net/ip.ts';
 import type { Range, RangeSet } from './ranges.ts';
+import { addressAt, placeAfter, sizeOf } from './spans.ts';
 
 export interface Question {
   readonly set: RangeSet;
@@ -24,11 +25,12 @@ export function nextAddress({ set, after, isTaken, takenAtMost, never }: Questio
   const ruledOut = new Set(never.map((ip) => ip.text));
   const most = BigInt(takenAtMost + ruledOut.size + set.length + 1);
   const size = sizeOf(set);
-  const start = positionAfter(set, after);
+  const start = placeAfter(set, after);
   for (let step = 0n; step < size && step < most; step++) {
-    const choice = at(set, (start + step) % size);
-    if (choice === undefined || sameIp(choice.ip, choice.range.gateway)) continue;
-    if (!ruledOut.has(choice.ip.text) && !isTaken(choice.ip)) return choice;
+    const ip = addressAt(set, (start + step) % size);
+    const range = rangeFor(set, ip);
+    if (range === undefined || sameIp(ip, range.gateway)) continue;
+    if (!ruledOut.has(ip.text) && !isTaken(ip)) return { ip, range };
   }
   return undefined;
 }
@@ -49,27 +51,4 @@ export const capacityOf = (set: RangeSet, reserved: readonly Ip[]): bigint =>
 /** Whether the address lies between the range's ends. */
 export function isWithin(range: Range, ip: Ip): boolean {
   return contains(range.subnet, ip) && compareIp(range.first, ip) <= 0 && compareIp(ip, range.last) <= 0;
-}
-
-const lengthOf = ({ first, last }: Range): bigint => last.value - first.value + 1n;
-const sizeOf = (set: RangeSet): bigint => set.reduce((sum, range) => sum + lengthOf(range), 0n);
-
-/** The place after an address, counted through all ranges of the set; 0 when no range has it. */
-function positionAfter(set: RangeSet, after: Ip | undefined): bigint {
-  let before = 0n;
-  for (const range of set) {
-    if (after !== undefined && isWithin(range, after)) return before + after.value - range.first.value + 1n;
-    before += lengthOf(range);
-  }
-  return 0n;
-}
-
-/** The address at a place, counted through all ranges of the set. */
-function at(set: RangeSet, place: bigint): Choice | undefined {
-  let left = place;
-  for (const range of set) {
-    if (left < lengthOf(range)) return { ip: offset(range.first, left), range };
-    left -= lengthOf(range);
-  }
-  return undefined;
 }

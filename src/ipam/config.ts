@@ -2,11 +2,12 @@
 import type { Cidr } from '../net/cidr.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import { badArgument, type CniArguments, NO_ARGUMENTS } from '../spec/arguments.ts';
-import { fail, type Json, join, list, member, optional, record, refuse, text } from '../spec/decode.ts';
+import { fail, type Json, join, list, member, number, optional, record, refuse, text } from '../spec/decode.ts';
 import { decodeDns } from '../spec/dns.ts';
 import type { ResultDns } from '../spec/result.ts';
 import { isAtLeast, SUPPORTED, UNSTATED } from '../spec/version.ts';
 import { folderOf, ourFolderOf } from './data-dir.ts';
+import { decodePodCidr, hasPodCidr } from './pod-cidr.ts';
 import { cidr, decodeSets, type RangeSet } from './ranges.ts';
 import { askedIn, assign } from './requested.ts';
 import { dnsIn } from './resolv-conf.ts';
@@ -27,6 +28,8 @@ export interface HostLocalIpam extends Common {
   readonly sets: readonly RangeSet[];
   /** For each set the address that is asked for, where one is. */
   readonly wanted: readonly (Ip | undefined)[];
+  /** How long a freed address is kept from being given again while others are free: kube-proxy's remote endpoints catch up. */
+  readonly quarantineMs: number;
 }
 
 /** An attachment gets all of these; no file says who has them. */
@@ -53,7 +56,7 @@ export type Source = IpamConfig['source'];
 
 /** What of it a store gives addresses from. */
 export type Supply =
-  | Pick<HostLocalIpam, 'source' | 'sets' | 'wanted'>
+  | Pick<HostLocalIpam, 'source' | 'sets' | 'wanted' | 'quarantineMs'>
   | Pick<StaticIpam, 'source' | 'addresses'>
   | Pick<PluginIpam | HnsIpam, 'source'>;
 
@@ -90,7 +93,8 @@ export function decodeIpamForTeardown({ config, defaultDataDir }: IpamInput): Ip
   const nothing = { routes: [], dns: {} };
   const type = typeIn(section);
   if (type === 'host-local') {
-    return { source: type, dataDir: folderOf(section, defaultDataDir), ...nothing, sets: [], wanted: [] };
+    const dataDir = folderOf(section, defaultDataDir);
+    return { source: type, dataDir, ...nothing, sets: [], wanted: [], quarantineMs: 0 };
   }
   const dataDir = ourFolderOf(section, defaultDataDir);
   if (type === 'static') return { source: type, dataDir, ...nothing, addresses: [] };
@@ -104,15 +108,19 @@ const sectionOf = ({ config }: Pick<IpamInput, 'config'>): Json =>
 /** SPEC.md 1.1.0 section 1: `ipam.type` is the name of an executable, and no path. */
 const PLUGIN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
+/** `podCidr` says it as well: only host-local has that key. Whether it can be read does not matter here, so that DEL finds the same. */
 function typeIn(section: Json): string | undefined {
   const type = optional(section, 'type', { path: PATH, as: text }) ?? '';
-  if (type === '' || PLUGIN.test(type)) return type === '' ? undefined : type;
-  return fail(join(PATH, 'type'), 'the name of an IPAM plugin, without a path', type);
+  if (type === '') return hasPodCidr(section) ? 'host-local' : undefined;
+  return PLUGIN.test(type) ? type : fail(join(PATH, 'type'), 'the name of an IPAM plugin, without a path', type);
 }
+
+const QUARANTINE_SECONDS = 60;
 
 function decodeHostLocal(section: Json, input: IpamInput): HostLocalIpam {
   const { config, args = NO_ARGUMENTS } = input;
-  const sets = decodeSets(section, PATH, optional(config, 'runtimeConfig', { path: '', as: record }) ?? {});
+  const runtime = optional(config, 'runtimeConfig', { path: '', as: record }) ?? {};
+  const sets = (hasPodCidr(section) ? decodePodCidr : decodeSets)(section, PATH, runtime);
   requireExpressible(
     config,
     sets.flatMap(([range]) => range?.subnet.ip.family ?? []),
@@ -125,13 +133,22 @@ function decodeHostLocal(section: Json, input: IpamInput): HostLocalIpam {
     dataDir: folderOf(section, input.defaultDataDir),
     sets,
     wanted,
+    quarantineMs:
+      1000 * (optional(section, 'quarantineSeconds', { path: PATH, as: number(0, 86_400) }) ?? QUARANTINE_SECONDS),
     routes: optional(section, 'routes', { path: PATH, as: list(endpointRoute) }) ?? [],
     dns: optional(section, 'resolvConf', { path: PATH, as: dnsIn(input.readText) }) ?? {},
   };
 }
 
+/** Keys that host-local's own section does not have: nobody writes them for another plugin. */
+const OF_HOST_LOCAL = ['podCidr', 'quarantineSeconds'] as const;
+
 function decodeStaticIpam(section: Json, { config, args = NO_ARGUMENTS, defaultDataDir }: IpamInput): StaticIpam {
   refuseRanges(config, 'ipam.type is "static", expected "host-local" for ranges');
+  for (const key of OF_HOST_LOCAL) {
+    if (member(section, key) !== undefined)
+      refuse(join(PATH, key), 'ipam.type is "static", expected "host-local" for it');
+  }
   const addresses = decodeStatic(section, PATH, { places: askedIn(config, args), args });
   requireExpressible(
     config,
@@ -146,8 +163,8 @@ function decodeStaticIpam(section: Json, { config, args = NO_ARGUMENTS, defaultD
   };
 }
 
-/** Keys that say which addresses to give: without a type that would do so they would say nothing. */
-const GIVING = ['ranges', 'rangeStart', 'rangeEnd', 'addresses'] as const;
+/** Keys that say which addresses to give, and when: without a type that would do so they would say nothing. */
+const GIVING = ['ranges', 'rangeStart', 'rangeEnd', 'addresses', 'quarantineSeconds'] as const;
 const BY_HNS = 'without ipam.type HNS gives the addresses';
 
 function decodeHns(section: Json, { config, args = NO_ARGUMENTS, defaultDataDir }: IpamInput): HnsIpam {

@@ -11,7 +11,7 @@ import type { Holder, HostPort } from './lease.ts';
  *                        /.wincni/attachments/<key>.json
  *                        /.wincni/tombstones/<key>.json
  *                        /.wincni/looked-at     the tombstone looked at last
- *                        /.wincni/files-each    how many addresses each record has, where that is not one
+ *                        /.wincni/index         all of it as one table: see index-file.ts
  *              /.wincni/ports/6-8080.json        who claims a host port: protocol and number
  *                            /lock               taken for these, under a network's own
  */
@@ -23,7 +23,7 @@ export interface Layout {
   readonly attachments: string;
   readonly tombstones: string;
   readonly lookedAt: string;
-  readonly filesEach: string;
+  readonly index: string;
   readonly attachment: (key: string) => string;
   readonly tombstone: (key: string) => string;
   readonly lastReserved: (range: number) => string;
@@ -57,7 +57,7 @@ export function layoutOf(options: { dataDir: string; network: string; windows: b
     attachments,
     tombstones,
     lookedAt: join(records, 'looked-at'),
-    filesEach: join(records, 'files-each'),
+    index: join(records, 'index'),
     attachment: (key) => join(attachments, fileOf(key)),
     tombstone: (key) => join(tombstones, fileOf(key)),
     lastReserved: (range) => join(folder, `last_reserved_ip.${range}`),

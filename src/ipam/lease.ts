@@ -2,6 +2,7 @@
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import type { Source } from './config.ts';
+import type { SuspectQuestion } from './reclaim.ts';
 
 /** Who holds an address: one interface of one container on one network. */
 export interface Holder {
@@ -59,6 +60,8 @@ export interface Tombstone extends Lease {
 export interface ReserveRequest extends Omit<Lease, 'state' | 'inFlight' | 'source' | 'addresses'> {
   /** Addresses HNS refused in this command: not to be tried again. */
   readonly exclude: readonly Ip[];
+  /** Takes an address in quarantine where no other is left. */
+  readonly ignoresQuarantine: boolean;
   /** Addresses the network keeps for itself, which its type decides: never handed out, also where a range holds them. */
   readonly reserved: readonly Ip[];
   /** As far as the runtime says: for whoever asks for the same host port. */
@@ -77,7 +80,18 @@ export type Reservation =
   | { readonly kind: 'unavailable'; readonly address: Ip; readonly why: string }
   /** Another attachment of the node, on whichever network, has a host port that was asked for. */
   | { readonly kind: 'port'; readonly port: HostPort; readonly holder: PortHolder }
-  | { readonly kind: 'full'; readonly used: number; readonly total: bigint };
+  | ({ readonly kind: 'full' } & Fullness);
+
+/** How a set of ranges stands, addresses that the network keeps for itself left out. */
+export interface Fullness {
+  /** Addresses that somebody has, or that are set aside. */
+  readonly used: number;
+  readonly total: bigint;
+  /** Of the used ones: left by an earlier boot, or set aside by a tombstone. */
+  readonly leaked: number;
+  /** Free ones that were given back a moment ago. */
+  readonly quarantined: number;
+}
 
 /** Everything that is reserved on a network, whoever reserved it: what GC goes through. Reads every file there is. */
 export interface Inventory {
@@ -88,11 +102,9 @@ export interface Inventory {
   readonly others: readonly Pick<Holder, 'containerId' | 'ifname'>[];
 }
 
-/** How full a network is, addresses the network keeps for itself left out. */
-export interface Usage {
-  readonly used: number;
-  readonly total: bigint;
-  /** Whether the next sweep frees an address although none is free now. */
+/** The set that has no address left, else the first. */
+export interface Usage extends Fullness {
+  /** Whether the next ADD may free an address although none is free now: a tombstone is due, or a lease is of an earlier boot. */
   readonly canReclaim: boolean;
 }
 
@@ -133,13 +145,19 @@ export interface LeaseStore {
    */
   readonly claim: (key: string) => Promise<boolean>;
   readonly inventory: () => Promise<Inventory>;
-  /** From the names of the folder, without the lock; a full one has its tombstones read. Only of addresses in ranges. */
+  /** From the index, or the names of the folder, without the lock; a full one has its tombstones read. Only of addresses in ranges. */
   readonly usage: (question: UsageQuestion) => Promise<Usage>;
   /**
    * Exhumes the tombstone if it is older than that, or of another boot, by now: another process may have claimed it since it
    * was looked at. Answers whether there is none any more.
    */
   readonly expire: (key: string, olderThanMs: number) => Promise<boolean>;
+  /** Leases of earlier boots, a few of them; HNS tells which of them are dead. Usually one look at the index, without the lock. */
+  readonly suspects: (question: SuspectQuestion) => Promise<readonly Lease[]>;
+  /** A suspect whose endpoint is there: it is not asked for again in this boot. */
+  readonly spare: (key: string) => Promise<void>;
+  /** A suspect whose endpoint is not there: frees what it has, if it is of an earlier boot still; answers whether it was. */
+  readonly reclaim: (key: string) => Promise<boolean>;
   /** Frees a tombstone's addresses and host ports, then drops it; for who has claimed it. */
   readonly exhume: (key: string) => Promise<void>;
 }

@@ -28,7 +28,7 @@ export interface Range {
 export type RangeSet = readonly Range[];
 
 /** A set and where it stands. */
-interface Placed {
+export interface Placed {
   readonly set: RangeSet;
   readonly path: string;
 }
@@ -39,8 +39,13 @@ interface Placed {
  */
 export function decodeSets(section: Json, path: string, runtime: Json): readonly RangeSet[] {
   const top = member(section, 'subnet') === undefined ? [] : [{ set: [range(section, path)], path }];
-  const placed = [...setsIn(runtime, 'ipRanges', 'runtimeConfig'), ...top, ...setsIn(section, 'ranges', path)];
-  if (placed.length === 0) fail(join(path, 'ranges'), `${path}.subnet or one range`, undefined);
+  const sets = behindRuntime(runtime, [...top, ...setsIn(section, 'ranges', path)]);
+  return sets.length > 0 ? sets : fail(join(path, 'ranges'), `${path}.subnet or one range`, undefined);
+}
+
+/** What the runtime gives, then the sets of the configuration; no two may share an address. Throws code 7 with the JSON path. */
+export function behindRuntime(runtime: Json, own: readonly Placed[]): readonly RangeSet[] {
+  const placed = [...setsIn(runtime, 'ipRanges', 'runtimeConfig'), ...own];
   for (const [index, { set, path: at }] of placed.entries()) {
     const other = placed.slice(0, index).find((before) => before.set.some((a) => set.some((b) => overlap(a, b))));
     if (other !== undefined) refuse(at, `its addresses overlap with those of ${other.path}`);
@@ -94,11 +99,17 @@ const range: Decoder<Range> = (value, path) => {
 
 /** A subnet as host-local takes it: no host bits, and room for two addresses beside the first and the last. */
 const network: Decoder<Cidr> = (value, path) => {
+  const found = block(value, path);
+  if (BITS[found.ip.family] - found.prefix < 2) fail(path, `a subnet of at least four addresses`, value);
+  return found;
+};
+
+/** A subnet without host bits: with them it is one pod's address rather than a subnet. */
+export const block: Decoder<Cidr> = (value, path) => {
   const found = cidr(value, path);
   const start = networkOf(found);
   if (compareIp(start, found.ip) !== 0)
     fail(path, `a subnet without host bits: "${start.text}/${found.prefix}"`, value);
-  if (BITS[found.ip.family] - found.prefix < 2) fail(path, `a subnet of at least four addresses`, value);
   return found;
 };
 

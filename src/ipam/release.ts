@@ -6,29 +6,34 @@ import {
   addressesHeldBy,
   filed,
   freeAddress,
+  isHeldBy,
   readLease,
   readLiving,
   readTombstone,
   type Shelf,
   writeTombstone,
 } from './shelf.ts';
-import type { Stock } from './stock.ts';
+import type { OpenStock } from './stock.ts';
 
 /**
- * Frees the holder's addresses and ports, then drops its record. Without a record, a lease that another program wrote for the
- * same container and interface is looked for, in every file: a record whose files host-local has removed makes numbers agree
- * that do not. What a tombstone keeps stays kept.
+ * Frees the holder's addresses and ports, then drops its record. Without a record, or with one whose files are not all there, a
+ * lease that another program wrote for the same container and interface goes, too: host-local may have taken
+ * back what the record says and given another address. What a tombstone keeps stays kept.
  */
-export async function release(stock: Stock, holder: Holder): Promise<void> {
+export async function release(stock: OpenStock, holder: Holder): Promise<void> {
   const isBuried = readTombstone(stock, holder.key) !== undefined;
   const lease = isBuried ? undefined : readLease(stock, holder.key)?.lease;
   if (lease !== undefined) {
+    const isWhole = filed(lease).every((ip) => isHeldBy(stock, ip, lease));
     await dropLease(stock, lease);
-    return;
+    if (isWhole) return;
   }
   if (!isBuried) {
-    const names = stock.files.list(stock.layout.folder);
-    for (const ip of addressesHeldBy(stock, holder, names)) stock.files.remove(stock.layout.address(ip));
+    const index = stock.index.get();
+    for (const ip of addressesHeldBy(stock, index, holder)) {
+      stock.files.remove(stock.layout.address(ip));
+      index.free(ip);
+    }
   }
   dropRecord(stock, holder.key);
 }
@@ -37,21 +42,24 @@ export async function release(stock: Stock, holder: Holder): Promise<void> {
  * Addresses first: without them a record is nobody's, so that its ports may be taken over. The record goes last: without what it names
  * it is found and dropped again, without it the rest would be lost.
  */
-export async function dropLease(stock: Stock, lease: Lease): Promise<void> {
+export async function dropLease(stock: OpenStock, lease: Lease): Promise<void> {
   freeAddresses(stock, lease);
   await freePorts(stock, lease);
   dropRecord(stock, lease.key);
 }
 
 /** The same for who has the lock on ports. */
-export function dropUnder(stock: Stock, lease: Lease): void {
+export function dropUnder(stock: OpenStock, lease: Lease): void {
   freeAddresses(stock, lease);
   dropClaims(stock, lease);
   dropRecord(stock, lease.key);
 }
 
-function freeAddresses(shelf: Shelf, lease: Lease): void {
-  for (const ip of filed(lease)) freeAddress(shelf, ip, lease);
+function freeAddresses(stock: OpenStock, lease: Lease): void {
+  const ips = filed(lease);
+  // Opened before the folder changes, after which it would not be trusted.
+  const index = ips.length === 0 ? undefined : stock.index.get();
+  for (const ip of ips) if (freeAddress(stock, ip, lease)) index?.free(ip);
 }
 
 /** The tombstone is on disk before the record goes; from then on the tombstone is what counts. */
@@ -82,14 +90,14 @@ function dropRecord({ files, layout }: Shelf, key: string): void {
 }
 
 /** What it keeps, then a record that a burial cut short left, then the tombstone: until it is gone all of it can be repeated. */
-export async function exhume(stock: Stock, key: string): Promise<void> {
+export async function exhume(stock: OpenStock, key: string): Promise<void> {
   const tombstone = readTombstone(stock, key);
   if (tombstone !== undefined) await dropLease(stock, tombstone.lease);
   stock.files.remove(stock.layout.tombstone(key));
 }
 
 /** Exhumes what is due; answers whether there is no tombstone any more. */
-export async function expire(stock: Stock, key: string, olderThanMs: number): Promise<boolean> {
+export async function expire(stock: OpenStock, key: string, olderThanMs: number): Promise<boolean> {
   const tombstone = readTombstone(stock, key);
   const age = tombstone && ageOf(tombstone.buried, stock.clock);
   if (age !== undefined && age < olderThanMs) return false;

@@ -8,29 +8,26 @@ import { pickAddresses } from './pick.ts';
 import { claimPorts, clashOf, withPorts } from './ports.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease, dropUnder } from './release.ts';
-import { filed, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
-import type { Stock } from './stock.ts';
-import { foreignAddresses, noteFiles, tallyOf } from './tally.ts';
+import { addressesHeldBy, filed, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import type { OpenStock } from './stock.ts';
 
 /** The addresses that the configuration gives, or why not. The record is on disk before any address file is. */
-export async function reserve(stock: Stock, request: ReserveRequest): Promise<Reservation> {
+export async function reserve(stock: OpenStock, request: ReserveRequest): Promise<Reservation> {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
   const existing = readLiving(stock, request.key);
   if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
   const torn = readLease(stock, request.key);
   if (torn !== undefined) await dropLease(stock, torn.lease);
-  const folder = { names: stock.files.list(stock.layout.folder), tally: tallyOf(stock) };
-  const foreign = foreignAddresses(stock, request, folder);
+  const foreign = addressesHeldBy(stock, stock.index.get(), request);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
-  const picked = pickAddresses(stock, { ...request, names: folder.names });
+  const picked = pickAddresses(stock, request);
   if (picked.kind !== 'picked') return picked;
   const lease = pendingLease(request, stock.supply.source, picked.addresses);
   return withPorts(stock, lease.ports, () => {
     const clash = clashOf(stock, lease);
     if (clash !== undefined) return { kind: 'port', ...clash };
-    noteFiles(stock, folder.tally, filed(lease).length);
     take(stock, { lease, made: stampNow(stock.clock) }, request);
     return { kind: 'reserved', lease };
   });
@@ -55,7 +52,7 @@ function pendingLease(request: ReserveRequest, source: Source, addresses: readon
 }
 
 /** Record, ports, address files, place in the round: in this order (see store.ts); what an error cuts short is taken back. */
-function take(stock: Stock, made: LeaseRecord, { podNamespace, podName }: ReserveRequest): void {
+function take(stock: OpenStock, made: LeaseRecord, { podNamespace, podName }: ReserveRequest): void {
   const { files, layout } = stock;
   const { lease } = made;
   const { network, key, containerId, ifname, ports } = lease;
@@ -63,7 +60,10 @@ function take(stock: Stock, made: LeaseRecord, { podNamespace, podName }: Reserv
     writeLease(stock, made);
     claimPorts(stock, { network, key, containerId, ifname, podNamespace, podName }, ports);
     for (const ip of filed(lease)) {
-      if (files.createExclusive(layout.address(ip), contentOf(lease))) continue;
+      if (files.createExclusive(layout.address(ip), contentOf(lease))) {
+        stock.index.get().take(ip, contentOf(lease));
+        continue;
+      }
       throw new CniError(
         Code.Ipam,
         `Cannot reserve ${ip.text}: its file has just appeared, expected no writer beside the lock`,
@@ -77,7 +77,7 @@ function take(stock: Stock, made: LeaseRecord, { podNamespace, podName }: Reserv
 }
 
 /** Best effort: the failure that led here is the one to report, and DEL finishes what is left. */
-function takeBack(stock: Stock, lease: Lease): void {
+function takeBack(stock: OpenStock, lease: Lease): void {
   try {
     dropUnder(stock, lease);
   } catch {

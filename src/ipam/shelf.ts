@@ -1,7 +1,7 @@
 /** The files of one network as records and holders: single reads and writes, each whole in itself; their order is not decided here. */
 import type { Files } from '../disk/files.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
-import { addressNames, addressOfName, contentOf, type Layout } from './layout.ts';
+import { contentOf, type Layout } from './layout.ts';
 import type { Clock, Holder, Lease } from './lease.ts';
 import {
   decodeLease,
@@ -68,11 +68,13 @@ export function readLastReserved({ files, layout }: Folder, set: number): Ip | u
   return parseIp(files.readText(layout.lastReserved(set))?.trim() ?? '');
 }
 
-/** Removes an address's file if it is the holder's, and what a crash left of writing it; another one's stays. */
-export function freeAddress({ files, layout }: Folder, ip: Ip, holder: Named): void {
+/** Removes an address's file if it is the holder's, and what a crash left of writing it; false where another one's stays. */
+export function freeAddress({ files, layout }: Folder, ip: Ip, holder: Named): boolean {
   const path = layout.address(ip);
   const content = files.readText(path)?.trim();
-  if (content === undefined || content === contentOf(holder)) files.remove(path);
+  const isFree = content === undefined || content === contentOf(holder);
+  if (isFree) files.remove(path);
+  return isFree;
 }
 
 /** Whether an address's file names this holder. */
@@ -81,16 +83,17 @@ export function isHeldBy({ files, layout }: Shelf, ip: Ip, holder: Holder): bool
 }
 
 /**
- * The addresses that host-local's files give to this holder; `names` are those of the folder. Reads every address file.
- * Files of versions of host-local that knew no interface hold the id alone; they count when there is no other.
+ * The addresses that host-local's files give to this holder. Files of versions of host-local that knew no interface hold the id
+ * alone; they count when there is no other.
  */
-export function addressesHeldBy({ files, layout }: Folder, holder: Named, names: readonly string[]): readonly Ip[] {
-  const held = addressNames(names).flatMap((name) => {
-    const ip = addressOfName(name);
-    const content = ip && files.readText(layout.address(ip))?.trim();
-    return ip === undefined || content === undefined ? [] : [{ ip, content }];
-  });
-  const exact = held.filter(({ content }) => content === contentOf(holder));
-  const found = exact.length > 0 ? exact : held.filter(({ content }) => content === holder.containerId);
-  return found.map(({ ip }) => ip);
+export function addressesHeldBy({ files, layout }: Folder, index: Holders, holder: Named): readonly Ip[] {
+  const named = (content: string): readonly Ip[] =>
+    index.mayHold(content).filter((ip) => files.readText(layout.address(ip))?.trim() === content);
+  const exact = named(contentOf(holder));
+  return exact.length > 0 ? exact : named(holder.containerId);
+}
+
+/** Addresses that may have this content in their files, and all of those that have. */
+export interface Holders {
+  readonly mayHold: (content: string) => readonly Ip[];
 }

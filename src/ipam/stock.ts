@@ -1,8 +1,10 @@
 /** What the steps of one network's store work on, beside its folder. */
 import type { CniError } from '../spec/error.ts';
-import type { Supply } from './config.ts';
+import { type Supply, setsOf } from './config.ts';
+import type { Indexed } from './index-file.ts';
 import type { Layout } from './layout.ts';
 import type { Shelf } from './shelf.ts';
+import type { IndexInUse } from './use-index.ts';
 
 export interface Stock extends Shelf {
   readonly supply: Supply;
@@ -13,3 +15,11 @@ export interface Stock extends Shelf {
   /** Told of what cannot be read: it stays on disk, and the rest is still looked at. */
   readonly onUnreadable: (error: CniError) => void;
 }
+
+/** The same under the network's lock. */
+export interface OpenStock extends Stock {
+  readonly index: IndexInUse;
+}
+
+/** Whose index it is. */
+export const indexedBy = (stock: Stock): Indexed => ({ ...stock, sets: setsOf(stock.supply) });

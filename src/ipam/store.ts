@@ -8,11 +8,13 @@ import type { Supply } from './config.ts';
 import { inventory } from './inventory.ts';
 import { keysOf, type Layout, layoutOf } from './layout.ts';
 import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.ts';
+import { hasSuspects, reclaim, spare, suspects } from './reclaim.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve } from './reserve.ts';
-import { addressesHeldBy, isHeldBy, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
-import type { Stock } from './stock.ts';
+import { addressesHeldBy, isHeldBy, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { indexedBy, type OpenStock, type Stock } from './stock.ts';
 import { usageOf } from './usage.ts';
+import { withIndex } from './use-index.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
@@ -50,24 +52,24 @@ export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
   const stock = stockOf(options, layout);
-  const locked = async <T>(work: () => T | Promise<T>): Promise<T> => {
+  const locked = async <T>(work: (stock: OpenStock) => T | Promise<T>): Promise<T> => {
     const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
     try {
-      return await work();
+      return await withIndex(indexedBy(stock), (index) => work({ ...stock, index }));
     } finally {
       unlock();
     }
   };
   /** Where the network has no folder there is nothing to find, and none is made for looking. */
-  const ifAny = async <T>(absent: T, work: () => T | Promise<T>): Promise<T> =>
+  const ifAny = async <T>(absent: T, work: (stock: OpenStock) => T | Promise<T>): Promise<T> =>
     files.exists(layout.folder) ? locked(work) : absent;
   return {
     reserve: async (request) => {
       files.ensureDir(layout.folder);
-      return locked(() => reserve(stock, request));
+      return locked((open) => reserve(open, request));
     },
     find: (key) => ifAny(undefined, () => readLiving(stock, key)?.lease),
-    addressesOf: (holder) => ifAny([], () => addressesOf(stock, holder)),
+    addressesOf: (holder) => ifAny([], (open) => addressesOf(open, holder)),
     buried: (key) => ifAny(undefined, () => buried(stock, key)),
     commit: (key, given) =>
       locked(() => {
@@ -77,7 +79,7 @@ export function openStore(options: StoreOptions): LeaseStore {
       locked(() => {
         change(stock, key, { inFlight: true });
       }),
-    release: (holder) => ifAny(undefined, () => release(stock, holder)),
+    release: (holder) => ifAny(undefined, (open) => release(open, holder)),
     bury: (key) =>
       ifAny(undefined, () => {
         bury(stock, key);
@@ -88,8 +90,14 @@ export function openStore(options: StoreOptions): LeaseStore {
     // Who asks only wants to know, every few seconds: a lock that somebody holds must not keep the answer back.
     usage: (question) => Promise.resolve(usageOf(stock, question)),
     claim: (key) => ifAny(false, () => claim(stock, key)),
-    expire: (key, olderThanMs) => ifAny(true, () => expire(stock, key, olderThanMs)),
-    exhume: (key) => ifAny(undefined, () => exhume(stock, key)),
+    expire: (key, olderThanMs) => ifAny(true, (open) => expire(open, key, olderThanMs)),
+    exhume: (key) => ifAny(undefined, (open) => exhume(open, key)),
+    suspects: (question) => (hasSuspects(stock) ? locked((open) => suspects(open, question)) : Promise.resolve([])),
+    spare: (key) =>
+      ifAny(undefined, (open) => {
+        spare(open, key);
+      }),
+    reclaim: (key) => ifAny(false, (open) => reclaim(open, key)),
   };
 }
 
@@ -108,10 +116,10 @@ function buried(stock: Stock, key: string): Tombstone | undefined {
   return record && asTombstone(stock, record);
 }
 
-function addressesOf(stock: Stock, holder: Holder): readonly Ip[] {
-  const record = readTombstone(stock, holder.key) ?? readLease(stock, holder.key);
+function addressesOf(stock: OpenStock, holder: Holder): readonly Ip[] {
+  const record = readTombstone(stock, holder.key) ?? readLiving(stock, holder.key);
   if (record === undefined) {
-    return addressesHeldBy(stock, holder, stock.files.list(stock.layout.folder));
+    return addressesHeldBy(stock, stock.index.get(), holder);
   }
   const { source, addresses } = record.lease;
   const all = addresses.map(({ ip }) => ip);

@@ -13,6 +13,7 @@ import { type Made, makeEndpoint } from './make-endpoint.ts';
 import { type Ground, networkForAdd, providerAddressOn } from './network.ts';
 import { placeOf, requireApi, sharedWith } from './place.ts';
 import { loopbackPolicies, policiesOf, policyTypesOf } from './policies.ts';
+import { IN_PASSING, reclaim } from './reclaim.ts';
 import { refuseExisting } from './refuse-existing.ts';
 import { removeEndpoint } from './remove.ts';
 import { isAsRequested, requestOf } from './request.ts';
@@ -33,6 +34,7 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   const ground = await networkForAdd(deps, placeOf(target.netns, target.containerId));
   const providerAddress = await providerAddressOn(deps, ground);
   await sweep(deps);
+  await reclaim(deps, IN_PASSING);
   const existing = await reusable(deps, target, { ground, providerAddress });
   if (existing !== undefined) return existing;
   await refuseExisting(deps, target, ground.network.id);

@@ -3,7 +3,7 @@ import { type Created, createEndpoint, findEndpoint } from '../hns/client.ts';
 import type { Handle } from '../hns/native.ts';
 import { createEndpointV1, requestV1 } from '../hns/v1.ts';
 import type { Endpoint } from '../hns/wire.ts';
-import type { Lease, Reservation } from '../ipam/lease.ts';
+import type { Fullness, Lease, Reservation } from '../ipam/lease.ts';
 import type { Ip } from '../net/ip.ts';
 import { encodeV1 } from '../policy/encode-v1.ts';
 import type { Target } from '../spec/command.ts';
@@ -15,6 +15,7 @@ import { gatewayNotes, reservedAddresses } from './gateway.ts';
 import type { Ground } from './network.ts';
 import { placeOf } from './place.ts';
 import { claimedPorts, policiesOf } from './policies.ts';
+import { reclaimAll } from './reclaim.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
 import { settle, sweepSession } from './sweep.ts';
@@ -118,12 +119,17 @@ async function reserve(deps: Deps, target: Target, ask: Ask): Promise<Lease> {
     endpointName: endpointName(target, conf.name),
     netns: target.netns,
     exclude: ask.exclude,
+    ignoresQuarantine: false,
     reserved: reservedAddresses(conf, network),
     ports: claimedPorts(conf),
     podNamespace: target.args.podNamespace,
     podName: target.args.podName,
   };
-  const reservation = await leases.reserve(request);
+  let reservation = await leases.reserve(request);
+  if (reservation.kind === 'full') {
+    await reclaimAll(deps);
+    reservation = await leases.reserve({ ...request, ignoresQuarantine: true });
+  }
   if (reservation.kind === 'reserved') return reservation.lease;
   if (reservation.kind === 'buried' && (await settle(deps, sweepSession(deps), reservation.tombstone))) {
     return reserve(deps, target, ask);
@@ -160,14 +166,18 @@ function refusal(deps: Deps, target: Target, reservation: Exclude<Reservation, {
     case 'port':
       return portTaken(reservation);
     case 'full':
-      return new CniError(
-        Code.AddressesExhausted,
-        `${what}: ${reservation.used} of ${reservation.total} addresses are used, none is free`,
-        { details: `folder ${deps.conf.ipam.dataDir}; JSON path ipam.ranges` },
-      );
+      return new CniError(Code.AddressesExhausted, `${what}: ${usedUp(reservation)}`, {
+        details: `folder ${deps.conf.ipam.dataDir}; JSON path ipam.ranges`,
+      });
     default:
       return reservation satisfies never;
   }
+}
+
+/** What has become of a set's addresses. Free ones that nobody gets are those that HNS has refused. */
+export function usedUp({ used, total, leaked, quarantined }: Fullness): string {
+  const free = total - BigInt(used + quarantined);
+  return `${used} of ${total} addresses are used, ${leaked} of them leaked, ${quarantined} quarantined, ${free} free`;
 }
 
 function portTaken({ port, holder }: Extract<Reservation, { kind: 'port' }>): CniError {

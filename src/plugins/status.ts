@@ -3,6 +3,7 @@ import type { Network } from '../hns/wire.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Deps } from './deps.ts';
 import { reservedAddresses } from './gateway.ts';
+import { usedUp } from './make-endpoint.ts';
 import { requireNetwork } from './network.ts';
 
 /**
@@ -53,11 +54,9 @@ async function whoSuffers({ leases, conf }: Deps, failure: CniError): Promise<Cn
 
 async function requireFreeAddress({ leases, conf }: Deps, network: NetworkShape): Promise<void> {
   const { tombstoneMs } = conf;
-  const { used, total, canReclaim } = await leases.usage({ tombstoneMs, reserved: reservedAddresses(conf, network) });
-  if (BigInt(used) < total || canReclaim) return;
-  throw new CniError(
-    Code.NotAvailable,
-    `Cannot give a pod an address on "${conf.name}": ${used} of ${total} are used, none is free`,
-    { details: `folder ${conf.ipam.dataDir}; a larger range (JSON path ipam.ranges) or GC helps` },
-  );
+  const usage = await leases.usage({ tombstoneMs, reserved: reservedAddresses(conf, network) });
+  if (BigInt(usage.used) < usage.total || usage.canReclaim) return;
+  throw new CniError(Code.NotAvailable, `Cannot give a pod an address on "${conf.name}": ${usedUp(usage)}`, {
+    details: `folder ${conf.ipam.dataDir}; a larger range (JSON path ipam.ranges) or GC helps`,
+  });
 }

@@ -15,9 +15,9 @@ export const sweepSession = (deps: Deps): Session =>
   deps.aside(Math.min(BUDGET_MS, deps.session.deadline.remainingMs()));
 
 /** Never fails the command it runs in: what could not be looked at now is there for the next one. */
-export async function sweep(deps: Deps): Promise<void> {
+export async function sweep(deps: Deps, limit = LIMIT): Promise<void> {
   const session = sweepSession(deps);
-  for (const tombstone of await tombstonesIn(deps)) {
+  for (const tombstone of await tombstonesIn(deps, limit)) {
     try {
       await settle(deps, session, tombstone);
     } catch (failure) {
@@ -27,9 +27,9 @@ export async function sweep(deps: Deps): Promise<void> {
   }
 }
 
-async function tombstonesIn({ leases, note }: Deps): Promise<readonly Tombstone[]> {
+async function tombstonesIn({ leases, note }: Deps, limit: number): Promise<readonly Tombstone[]> {
   try {
-    return await leases.tombstones(LIMIT);
+    return await leases.tombstones(limit);
   } catch (failure) {
     note(failure);
     return [];

@@ -19,7 +19,7 @@ const PAGE = read(DOCUMENT);
 const DECODERS = [
   ...['shared', 'win-bridge', 'win-overlay', 'sdn', 'wincni'].map((name) => `src/dialects/${name}.ts`),
   ...['config', 'delegate-config', 'flannel', 'subnet-env'].map((name) => `src/flannel/${name}.ts`),
-  ...['config', 'ranges', 'requested', 'static', 'routes', 'data-dir'].map((name) => `src/ipam/${name}.ts`),
+  ...['config', 'pod-cidr', 'ranges', 'requested', 'static', 'routes', 'data-dir'].map((name) => `src/ipam/${name}.ts`),
   'src/log/log.ts',
   'src/spec/dns.ts',
   'src/spec/arguments.ts',
@@ -175,6 +175,8 @@ configuration('states the defaults that hold', () => {
   assert.is(stated.get('logFile'), conf.log.file);
   assert.is(stated.get('aclDefault'), `"${conf.aclDefault}"`);
   assert.is(defaultsIn('ipam').get('ipam.dataDir'), conf.ipam.dataDir);
+  assert.ok(conf.ipam.source === 'host-local');
+  assert.is(defaultsIn('ipam').get('ipam.quarantineSeconds'), String(conf.ipam.quarantineMs / 1000));
   assert.is(defaultsIn('win-overlay').get('endpointMacPrefix'), `"${confOf('win-overlay').profiles[0]?.macPrefix}"`);
 });
 

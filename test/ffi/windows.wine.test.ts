@@ -93,7 +93,6 @@ onWindows('addresses of both families, host ports and host-local share a Windows
   const left = Object.entries(tree(join(folder, 'dual')));
   assert.equal(Object.fromEntries(left), {
     '.wincni/ports/lock': '',
-    'net/.wincni/files-each': '2',
     'net/last_reserved_ip.0': '10.244.3.11',
     'net/last_reserved_ip.1': 'fd00::11',
     'net/lock': '',

@@ -57,6 +57,29 @@ flannel(
     await must(node.run('DEL', POD, conf));
   }),
 );
+flannel(
+  'passes quarantineSeconds on, and refuses podCidr but by DEL and GC',
+  onNode(async (node) => {
+    const { conf, scratchOf } = flannelOn(node);
+    const ipam = { quarantineSeconds: 5, routes: [] };
+    await must(node.run('ADD', POD, { ...conf, ipam }));
+    assert.equal(scratchOf(POD.containerId)['ipam'], {
+      type: 'host-local',
+      subnet: '10.244.3.0/24',
+      quarantineSeconds: 5,
+    });
+    const twice = { ...conf, ipam: { podCidr: '10.244.3.0/24' } };
+    for (const verb of ['ADD', 'STATUS']) {
+      const error = await fails(node.run(verb, SECOND, twice), Code.InvalidConfig, /flannel takes the subnets from/);
+      assert.is(error.details, 'JSON path ipam.podCidr');
+    }
+    await must(node.run('DEL', POD, twice));
+    nothingLeft(node);
+    const wrong = node.run('ADD', POD, { ...conf, ipam: { quarantineSeconds: -1 } });
+    assert.is((await fails(wrong, Code.InvalidConfig, /quarantine/)).details, 'JSON path ipam.quarantineSeconds');
+    nothingLeft(node);
+  }),
+);
 for (const gone of ['the scratch file', 'subnet.env', 'both']) {
   flannel(
     `detaches a pod although ${gone} is gone`,

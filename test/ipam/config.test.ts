@@ -110,6 +110,18 @@ config('takes a rooted dataDir on Linux as it is', () => {
   assert.is(decode({ subnet: '10.244.3.0/24' }, {}, '/var/lib/cni/networks').dataDir, '/var/lib/cni/networks');
 });
 
+config('keeps a freed address for a minute, or as long as it says', () => {
+  const quarantine = (section: object): unknown => {
+    const ipam = decode({ subnet: '10.244.3.0/24', ...section });
+    return ipam.source === 'host-local' && ipam.quarantineMs;
+  };
+  assert.is(quarantine({}), 60_000);
+  assert.is(quarantine({ quarantineSeconds: null }), 60_000);
+  assert.is(quarantine({ QUARANTINESECONDS: 0 }), 0);
+  assert.is(quarantine({ quarantineSeconds: 1.5 }), 1500);
+  assert.is(quarantine({ quarantineSeconds: 86_400 }), 86_400_000);
+});
+
 config('leaves the section of another IPAM plugin to that plugin', () => {
   const section = { type: 'whereabouts', range: '10.9.0.0/16', dataDir: 'relative', routes: 5 };
   assert.equal(decode(section), { source: 'plugin', type: 'whereabouts', dataDir: WINDOWS, routes: [], dns: {} });
@@ -131,6 +143,7 @@ config('without a type HNS gives the addresses, and the section tells of the net
   const refused: readonly (readonly [ipam: object, more: object, message: string])[] = [
     [{ ranges: [[ok]] }, {}, `ipam.ranges: ${why}`],
     [{ addresses: [] }, {}, `ipam.addresses: ${why}`],
+    [{ quarantineSeconds: 60 }, {}, `ipam.quarantineSeconds: ${why}`],
     [{}, { runtimeConfig: { ipRanges: [[ok]] } }, `runtimeConfig.ipRanges: ${why}`],
     [{}, { runtimeConfig: { ips: ['10.1.0.5'] } }, `runtimeConfig.ips[0]: it is "10.1.0.5", expected none: ${why}`],
     [{}, { args: { cni: { ips: ['10.1.0.5'] } } }, `args.cni.ips[0]: it is "10.1.0.5", expected none: ${why}`],
@@ -145,7 +158,14 @@ config('for DEL and GC only type and dataDir count', () => {
   const teardown = (ipam: object): IpamConfig => decodeIpamForTeardown({ config: { ipam }, defaultDataDir: WINDOWS });
   const nothing = { routes: [], dns: {} };
   const broken = { type: 'host-local', dataDir: 'C:\\ipam', ranges: 'broken', routes: 5, resolvConf: 5 };
-  assert.equal(teardown(broken), { source: 'host-local', dataDir: 'C:\\ipam', sets: [], wanted: [], ...nothing });
+  assert.equal(teardown(broken), {
+    source: 'host-local',
+    dataDir: 'C:\\ipam',
+    sets: [],
+    wanted: [],
+    quarantineMs: 0,
+    ...nothing,
+  });
   assert.equal(teardown({ type: 'whereabouts' }), {
     source: 'plugin',
     type: 'whereabouts',
@@ -230,6 +250,10 @@ const BAD: readonly (readonly [path: string, section: unknown])[] = [
   ['ipam.dataDir', { type: 'host-local', ...ok, dataDir: 'var\\lib' }],
   ['ipam.dataDir', { type: 'host-local', ...ok, dataDir: 'C:ipam' }],
   ['ipam.resolvConf', { type: 'host-local', ...ok, resolvConf: 5 }],
+  ...[-1, 86_401, '60', true].map(
+    (quarantineSeconds) => ['ipam.quarantineSeconds', { type: 'host-local', ...ok, quarantineSeconds }] as const,
+  ),
+  ['ipam.quarantineSeconds', { type: 'static', addresses: [{ address: '10.1.0.5/24' }], quarantineSeconds: 60 }],
 ];
 for (const [path, section] of BAD) {
   config(`refuses ${JSON.stringify(section)} at ${path}`, () => {

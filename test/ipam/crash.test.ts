@@ -22,6 +22,7 @@ const hostLocal = (...sets: readonly Range[]): Supply => ({
   source: 'host-local',
   sets: sets.map((one) => [one]),
   wanted: [],
+  quarantineMs: 0,
 });
 const PORTS: readonly HostPort[] = [
   { protocol: 6, hostPort: 8080, hostIp: undefined },
@@ -35,16 +36,16 @@ const KINDS: readonly Kind[] = [
     ipam: hostLocal(V4, range('fd00::/64', 'fd00::10', 'fd00::12')),
     addresses: 2,
     ports: [],
-    left: ['net/.wincni/files-each', 'net/last_reserved_ip.0', 'net/last_reserved_ip.1'],
+    left: ['net/last_reserved_ip.0', 'net/last_reserved_ip.1'],
   },
-  { name: 'addresses of HNS', ipam: { source: 'hns' }, addresses: 0, ports: [], left: ['net/.wincni/files-each'] },
+  { name: 'addresses of HNS', ipam: { source: 'hns' }, addresses: 0, ports: [], left: [] },
   { name: 'host ports', ipam: hostLocal(V4), addresses: 1, ports: PORTS, left: ['net/last_reserved_ip.0'] },
   {
     name: 'host ports and addresses of HNS',
     ipam: { source: 'hns' },
     addresses: 0,
     ports: PORTS,
-    left: ['net/.wincni/files-each'],
+    left: [],
   },
 ];
 

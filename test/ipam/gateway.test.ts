@@ -15,6 +15,7 @@ const hostLocal: Supply = {
     [range('fd00::/64')],
   ],
   wanted: [],
+  quarantineMs: 0,
 };
 const fixed: Supply = {
   source: 'static',

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import type { CniError } from '../../src/spec/error.ts';
+import { tree } from '../support/disk.ts';
 import { fakeClock, holder, range, request, reserved, storeIn, usage } from '../support/ipam.ts';
 
 const whole = suite<{ folder: string }>('a network as a whole');
@@ -22,7 +23,7 @@ const take = async (store: LeaseStore, n: number): Promise<unknown> =>
 whole('inventory() of a network that never was is empty, and makes no folder', async ({ folder }) => {
   const store = storeIn(join(folder, 'sub'));
   assert.equal(await store.inventory(), { leases: [], tombstones: [], others: [] });
-  assert.equal(await store.usage(usage(0)), { used: 0, total: 245n, canReclaim: false });
+  assert.equal(await store.usage(usage(0)), { used: 0, total: 245n, leaked: 0, quarantined: 0, canReclaim: false });
 });
 whole(
   'inventory() tells leases of this boot from earlier ones, tombstones, and other programs’ holders',
@@ -56,6 +57,17 @@ whole(
     ]);
   },
 );
+whole('inventory() removes what a crash left half written, whoever wrote it', async ({ folder }) => {
+  const store = storeIn(folder);
+  await take(store, 1);
+  await take(store, 2);
+  await store.bury(holder(2).key);
+  const before = tree(folder);
+  const places = ['10.244.3.77', 'last_reserved_ip.0', '.wincni/files-each', '.wincni/attachments/a.json'];
+  for (const place of [...places, '.wincni/tombstones/a.json']) writeFileSync(join(folder, 'net', `${place}.tmp`), '1');
+  await store.inventory();
+  assert.equal(tree(folder), before);
+});
 whole('inventory() reports what it cannot read and goes on', async ({ folder }) => {
   const told: CniError[] = [];
   const store = storeIn(folder, { onUnreadable: (error) => told.push(error) });
@@ -81,14 +93,26 @@ whole(
     mkdirSync(join(folder, 'net'), { recursive: true });
     writeFileSync(join(folder, 'net', '10.244.3.99'), 'outside\r\neth0');
     clock.advance(60_000);
-    assert.equal(await store.usage(usage(60_000)), { used: 2, total: 3n, canReclaim: false });
+    assert.equal(await store.usage(usage(60_000)), {
+      used: 2,
+      total: 3n,
+      leaked: 1,
+      quarantined: 0,
+      canReclaim: false,
+    });
     await take(store, 3);
-    assert.equal(await store.usage(usage(60_000)), { used: 3, total: 3n, canReclaim: true });
-    assert.equal(await store.usage(usage(60_001)), { used: 3, total: 3n, canReclaim: false });
+    assert.equal(await store.usage(usage(60_000)), { used: 3, total: 3n, leaked: 1, quarantined: 0, canReclaim: true });
+    assert.equal(await store.usage(usage(60_001)), {
+      used: 3,
+      total: 3n,
+      leaked: 1,
+      quarantined: 0,
+      canReclaim: false,
+    });
     clock.reboot();
-    assert.equal(await store.usage(usage(60_001)), { used: 3, total: 3n, canReclaim: true });
+    assert.equal(await store.usage(usage(60_001)), { used: 3, total: 3n, leaked: 1, quarantined: 0, canReclaim: true });
     writeFileSync(join(folder, 'net', '.wincni', 'tombstones', `${holder(1).key}.json`), '{');
-    assert.equal(await store.usage(usage(0)), { used: 3, total: 3n, canReclaim: false });
+    assert.equal(await store.usage(usage(0)), { used: 3, total: 3n, leaked: 1, quarantined: 0, canReclaim: false });
   },
 );
 whole('usage() waits for no lock', async ({ folder }) => {

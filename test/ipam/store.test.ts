@@ -27,8 +27,8 @@ store("reserve() leaves a pending record and host-local's files", () =>
     assert.equal(texts(lease), ['10.244.3.10']);
     const { [record(one)]: written, ...peers } = tree(folder);
     assert.equal(peers, { 'net/10.244.3.10': 'pod1\r\neth0', 'net/last_reserved_ip.0': '10.244.3.10' });
-    const { exclude, reserved: kept, podNamespace, podName, ...asked } = request(one);
-    assert.equal([exclude, kept, podNamespace, podName], [[], [], undefined, undefined]);
+    const { exclude, reserved: kept, ignoresQuarantine, podNamespace, podName, ...asked } = request(one);
+    assert.equal([exclude, kept, ignoresQuarantine, podNamespace, podName], [[], [], false, undefined, undefined]);
     const rest = {
       source: 'host-local',
       addresses: ['10.244.3.10/24'],
@@ -96,12 +96,24 @@ store('an exhausted range says how many are used of how many', () =>
     const ask = (n: number, exclude: readonly Ip[] = []): Promise<Reservation> =>
       at.reserve(request(holder(n), { reserved: kept, exclude }));
     reserved(await ask(1));
-    assert.equal(await ask(2, [ip('10.244.3.4')]), { kind: 'full', used: 1, total: 2n });
+    assert.equal(await ask(2, [ip('10.244.3.4')]), { kind: 'full', used: 1, total: 2n, leaked: 0, quarantined: 0 });
     reserved(await ask(2));
-    assert.equal(await ask(3), { kind: 'full', used: 2, total: 2n });
-    assert.equal(await at.usage({ tombstoneMs: 0, reserved: kept }), { used: 2, total: 2n, canReclaim: false });
+    assert.equal(await ask(3), { kind: 'full', used: 2, total: 2n, leaked: 0, quarantined: 0 });
+    assert.equal(await at.usage({ tombstoneMs: 0, reserved: kept }), {
+      used: 2,
+      total: 2n,
+      leaked: 0,
+      quarantined: 0,
+      canReclaim: false,
+    });
     // What a network keeps is known only when it has been found: the same store on another one.
-    assert.equal(await at.usage({ tombstoneMs: 0, reserved: [] }), { used: 2, total: 3n, canReclaim: false });
+    assert.equal(await at.usage({ tombstoneMs: 0, reserved: [] }), {
+      used: 2,
+      total: 3n,
+      leaked: 0,
+      quarantined: 0,
+      canReclaim: false,
+    });
     assert.equal(await at.find(holder(3).key), undefined);
   }),
 );
@@ -111,8 +123,8 @@ store('one address of each set, each with a round of its own, until one of them 
     const at = storeIn(folder, { ranges });
     assert.equal(reserved(await at.reserve(request(one))).addresses.map(formatCidr), ['10.244.3.10/24', 'fd00::2/64']);
     assert.equal(texts(reserved(await at.reserve(request(two)))), ['10.244.3.11', 'fd00::3']);
-    assert.equal(await at.reserve(request(holder(3))), { kind: 'full', used: 2, total: 2n });
-    assert.equal(await at.usage(usage(0)), { used: 2, total: 2n, canReclaim: false });
+    assert.equal(await at.reserve(request(holder(3))), { kind: 'full', used: 2, total: 2n, leaked: 0, quarantined: 0 });
+    assert.equal(await at.usage(usage(0)), { used: 2, total: 2n, leaked: 0, quarantined: 0, canReclaim: false });
     assert.equal(
       (await at.addressesOf(two)).map(({ text }) => text),
       ['10.244.3.11', 'fd00::3'],
@@ -121,7 +133,6 @@ store('one address of each set, each with a round of its own, until one of them 
     const { [record(two)]: written, ...peers } = tree(folder);
     assert.equal((json(written) as { addresses: unknown }).addresses, ['10.244.3.11/24', 'fd00::3/64']);
     assert.equal(peers, {
-      'net/.wincni/files-each': '2',
       'net/10.244.3.11': 'pod2\r\neth0',
       'net/fd00::3': 'pod2\r\neth0',
       'net/last_reserved_ip.0': '10.244.3.11',
@@ -133,13 +144,13 @@ store('one address of each set, each with a round of its own, until one of them 
 store('a set of several ranges gives one address, from the first that has one', () =>
   inFolder(async (folder) => {
     const set = [range('10.1.0.0/24', '10.1.0.10', '10.1.0.11'), range('10.2.0.0/16', '10.2.0.10', '10.2.0.10')];
-    const at = storeIn(folder, { ipam: { source: 'host-local', sets: [set], wanted: [] } });
+    const at = storeIn(folder, { ipam: { source: 'host-local', sets: [set], wanted: [], quarantineMs: 0 } });
     const given: string[] = [];
     for (const n of [1, 2, 3]) {
       given.push(...reserved(await at.reserve(request(holder(n)))).addresses.map(formatCidr));
     }
     assert.equal(given, ['10.1.0.10/24', '10.1.0.11/24', '10.2.0.10/16']);
-    assert.equal(await at.reserve(request(holder(4))), { kind: 'full', used: 3, total: 3n });
+    assert.equal(await at.reserve(request(holder(4))), { kind: 'full', used: 3, total: 3n, leaked: 0, quarantined: 0 });
     await at.release(two);
     assert.equal(texts(reserved(await at.reserve(request(holder(4))))), ['10.1.0.11']);
   }),

@@ -129,7 +129,7 @@ dual(
     ];
     const conf = confOf(node, { ipam: { type: 'host-local', dataDir: node.dataDir, ranges } });
     await must(node.run('ADD', POD, conf));
-    await fails(node.run('STATUS', {}, conf), Code.NotAvailable, /1 of 1 are used/);
+    await fails(node.run('STATUS', {}, conf), Code.NotAvailable, /1 of 1 addresses are used/);
     await fails(node.run('ADD', SECOND, conf), Code.AddressesExhausted, /1 of 1 addresses are used/);
   }),
 );

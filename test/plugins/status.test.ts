@@ -116,7 +116,7 @@ status(
     const error = await fails(
       ask(node, small(node)),
       Code.NotAvailable,
-      /^Cannot give a pod an address on "cbr0": 4 of 4 are used, none is free$/,
+      /^Cannot give a pod an address on "cbr0": 4 of 4 addresses are used, 0 of them leaked, 0 quarantined, 0 free$/,
     );
     assert.match(error.details ?? '', /ipam\.ranges/);
     await must(node.run('DEL', { ...POD, containerId: 'pod2' }, node.conf(small(node))));
@@ -136,7 +136,7 @@ status(
     const add = (): Promise<Ran> => node.run('ADD', SECOND, node.conf({ ...V, ...small(node) }));
     const other = (): Promise<Ran> =>
       node.run('ADD', { ...SECOND, containerId: 'new' }, node.conf({ ...V, ...small(node) }));
-    await fails(ask(node, small(node)), Code.NotAvailable, /4 of 4 are used/);
+    await fails(ask(node, small(node)), Code.NotAvailable, /4 of 4 addresses are used, 1 of them leaked/);
     await fails(other(), Code.AddressesExhausted, /4 of 4 addresses are used/);
     node.pass(60_000);
     await fine(ask(node, small(node)));

@@ -1,5 +1,5 @@
 /** Folders for tests, and system calls that end the process, as far as the code under test can tell, at any of them. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { SYSTEM_CALLS, type SystemCalls } from '../../src/disk/node-files.ts';
@@ -14,12 +14,13 @@ export async function inFolder<T>(use: (folder: string) => T | Promise<T>): Prom
   }
 }
 
-/** Every file below a folder with its content, by path relative to it. */
+/** Every file below a folder with its content, by path relative to it; without the index of addresses, which follows from them. */
 export function tree(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const path = join(folder, name);
-    if (statSync(path).isFile()) files[relative(folder, path)] = readFileSync(path, 'utf8');
+    if (!path.endsWith('/.wincni/index') && statSync(path).isFile())
+      files[relative(folder, path)] = readFileSync(path, 'utf8');
   }
   return files;
 }
@@ -34,38 +35,47 @@ export interface Scissors {
   readonly isCut: () => boolean;
 }
 
+type Call = (...args: readonly unknown[]) => unknown;
+
+/** What changes nothing, or happens without the process, too: a file is closed with it. */
+const UNGUARDED: ReadonlySet<string> = new Set(['close', 'exists', 'pause']);
+
+/** The arguments of a write of which half reached the disk. */
+const torn = ([file, ...given]: readonly unknown[]): readonly unknown[] => [
+  file,
+  ...given.map((one) =>
+    typeof one === 'string' || one instanceof Uint8Array ? one.slice(0, Math.floor(one.length / 2)) : one,
+  ),
+];
+
+/** Every system call there is, changed; a call that is added later is in it without being named. */
+export function eachCall(real: SystemCalls, change: (name: string, call: Call) => Call): SystemCalls {
+  const changed = Object.entries(real).map(([name, call]) => [name, change(name, call as Call)] as const);
+  return Object.fromEntries(changed) as unknown as SystemCalls;
+}
+
 /**
  * System calls that end at the `nth` one (from 1), before or after its effect; every later one ends, too.
  * A write that is cut "after" has written half of its text. Without a number nothing is cut.
  */
-export function scissors(nth = Number.POSITIVE_INFINITY, when: 'before' | 'after' = 'before'): Scissors {
+export function scissors(
+  nth = Number.POSITIVE_INFINITY,
+  when: 'before' | 'after' = 'before',
+  real = SYSTEM_CALLS,
+): Scissors {
   let count = 0;
   const guard =
-    <A extends readonly unknown[], R>(call: (...args: A) => R, torn?: (...args: A) => void) =>
-    (...args: A): R => {
+    (name: string, call: Call): Call =>
+    (...args) => {
       count++;
       if (count > nth || (count === nth && when === 'before')) throw new Cut();
       if (count < nth) return call(...args);
-      (torn ?? call)(...args);
+      call(...(name.startsWith('write') ? torn(args) : args));
       throw new Cut();
     };
-  const real = SYSTEM_CALLS;
   return {
     count: () => count,
     isCut: () => count >= nth,
-    calls: {
-      ...real,
-      open: guard(real.open),
-      write: guard(real.write, (file, text) => {
-        writeFileSync(file, text.slice(0, text.length / 2));
-      }),
-      flush: guard(real.flush),
-      close: real.close,
-      read: guard(real.read),
-      rename: guard(real.rename),
-      unlink: guard(real.unlink),
-      list: guard(real.list),
-      mkdir: guard(real.mkdir),
-    },
+    calls: eachCall(real, (name, call) => (UNGUARDED.has(name) ? call : guard(name, call))),
   };
 }

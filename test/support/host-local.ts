@@ -4,19 +4,27 @@ import { createFileLock } from '../../src/ffi/lock.ts';
 import { readHostLocalCommand } from '../../src/host-local/command.ts';
 import type { HostLocalPorts } from '../../src/host-local/conf.ts';
 import { runHostLocal } from '../../src/host-local/run.ts';
+import type { Clock } from '../../src/ipam/lease.ts';
 import { CniError } from '../../src/spec/error.ts';
-import { UNFLUSHED } from './ipam.ts';
+import { fakeClock, UNFLUSHED } from './ipam.ts';
 
 export interface HostLocalSetup {
   readonly defaultDataDir: string;
   readonly windows?: boolean;
   readonly calls?: SystemCalls;
+  readonly clock?: Clock;
 }
 
 /** The real lock, the real files without the flush. */
-export const portsOf = ({ defaultDataDir, windows = false, calls = UNFLUSHED }: HostLocalSetup): HostLocalPorts => ({
+export const portsOf = ({
+  defaultDataDir,
+  windows = false,
+  calls = UNFLUSHED,
+  clock = fakeClock(),
+}: HostLocalSetup): HostLocalPorts => ({
   files: nodeFiles({ windows, calls }),
   lock: createFileLock(),
+  clock,
   windows,
   defaultDataDir,
   remainingMs: () => 30_000,

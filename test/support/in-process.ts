@@ -92,6 +92,7 @@ const platformFor = ({ hns }: LocalSimulator, root: string): Omit<Platform, 'exe
   hostLocal: () => ({
     files: FILES,
     lock: NO_LOCK,
+    clock: { bootId: () => hns.bootId(), uptimeMs: () => Date.now() },
     windows: true,
     defaultDataDir: join(root, 'var/lib/cni/networks'),
     remainingMs: () => 60_000,

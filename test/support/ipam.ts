@@ -72,6 +72,7 @@ const hostLocal = (ranges: readonly Range[]): Supply => ({
   source: 'host-local',
   sets: ranges.map((one) => [one]),
   wanted: [],
+  quarantineMs: 0,
 });
 
 /** The store of network "net" in `folder`. */
@@ -107,6 +108,7 @@ export function request(who: Holder, more: Partial<ReserveRequest> = {}): Reserv
     endpointName: `${who.containerId}_net`,
     netns: '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01',
     exclude: [],
+    ignoresQuarantine: false,
     reserved: [],
     ports: [],
     podNamespace: undefined,

@@ -152,6 +152,7 @@ export function createTestNode(
           hostLocal: () => ({
             files: nodeFiles({ windows: false }),
             lock: noLock,
+            clock,
             windows: false,
             defaultDataDir: dataDir,
             remainingMs: () => 60_000,

@@ -41,7 +41,19 @@ export function phases() {
     check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
     check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
     check('exe', 'libcni programs', ['node', 'scripts/libcni.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
-    { layer: 'exe', name: 'tests', groups: testGroups('exe'), limitMs: 15 * MINUTE },
+    {
+      layer: 'exe',
+      name: 'tests',
+      groups: testGroups('exe').filter((group) => !isWithPeer(group)),
+      limitMs: 15 * MINUTE,
+    },
+    {
+      layer: 'exe',
+      name: 'peer tests',
+      groups: testGroups('exe').filter(isWithPeer),
+      limitMs: 5 * MINUTE,
+      prepare: () => ensureTools(['peers']),
+    },
     check('wine', 'DLLs', ['node', 'scripts/build-native.js'], { prepare: () => ensureTools(['mingw']) }),
     check('wine', 'set-up', ['node', 'scripts/setup.js', '--for', 'wine'], {
       limitMs: 30 * MINUTE,
@@ -86,6 +98,9 @@ function testGroups(kind) {
     argv: [...UVU, join('test', folder), PATTERNS[kind]],
   }));
 }
+
+/** Tests that start the plugins of Debian's package. */
+const isWithPeer = ({ name }) => name === join('test', 'interop', 'peer');
 
 /** uvu matches against the path inside the folder given to it; files in deeper folders are another group's. */
 const PATTERNS = {

@@ -1,0 +1,21 @@
+/** `npm run bench -- NAME`: builds the executables, then runs a benchmark of scripts/bench. Its options are in bench/main.ts. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureTools } from './machine.js';
+import { ROOT, setUp } from './setup.js';
+
+await prepare().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+const command = ['--import', 'tsx', join(ROOT, 'scripts/bench/main.ts'), ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
+process.exit(status ?? 1);
+
+async function prepare() {
+  await setUp('build');
+  // What ours is compared with is worth having, but its absence keeps nobody from ours: the table names what is missing.
+  await ensureTools(['peers']).catch((error) => console.error(error.message));
+  const { build } = await import('../build.js');
+  await build();
+}

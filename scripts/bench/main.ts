@@ -1,0 +1,69 @@
+/**
+ * `npm run bench -- NAME`: one benchmark, its table on stdout. Options: --quick (small and few), --rounds N (30), --write (the
+ * section and plot of docs/performance.md), --out FOLDER (instead of docs).
+ */
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+import { machineLine } from './machine-line.ts';
+import { type BenchOptions, bodyOf, type Report, writeReport } from './report.ts';
+
+/** Loaded when asked for. */
+const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<Report>>>> = {
+  ipam: async () => (await import('./ipam.ts')).ipam,
+};
+
+const ROUNDS = 30;
+const QUICK_ROUNDS = 3;
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      out: { type: 'string' },
+    },
+  });
+  const [name = ''] = positionals;
+  const bench = BENCHES[name];
+  if (bench === undefined || positionals.length > 1) {
+    throw new Error(`Cannot run "${positionals.join(' ')}", expected one of ${Object.keys(BENCHES).join(', ')}`);
+  }
+  const rounds = roundsOf(values);
+  const context = {
+    name,
+    command: ['npm run bench --', ...args].join(' '),
+    machine: machineLine(tmpdir()),
+    date: new Date(),
+  };
+  const say = (line: string): void => {
+    console.error(line);
+  };
+  const report = await (await bench())({ rounds, quick: values.quick, say });
+  console.log(`${report.title}\n\n${bodyOf(report, context)}`);
+  if (values.write) for (const path of await writeReport(report, context, values.out ?? 'docs')) say(`wrote ${path}`);
+}
+
+interface Wanted {
+  readonly quick: boolean;
+  readonly rounds?: string | undefined;
+  readonly write: boolean;
+  readonly out?: string | undefined;
+}
+
+/** @throws Error for no number, and for a run that is too short to stand in the documents. */
+function roundsOf({ quick, rounds: stated, write, out }: Wanted): number {
+  const rounds = Number(stated ?? (quick ? QUICK_ROUNDS : ROUNDS));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('Cannot use --rounds, expected a number from 1');
+  if (write && out === undefined && (quick || rounds < ROUNDS)) {
+    throw new Error(`Cannot write so short a run into docs, expected ${ROUNDS} rounds in full, or --out FOLDER`);
+  }
+  return rounds;
+}
+
+main(process.argv.slice(2)).catch((failure: unknown) => {
+  console.error(failure instanceof Error ? failure.message : failure);
+  process.exitCode = 1;
+});

@@ -117,11 +117,10 @@ function scan({ files, layout, clock }: Indexed, was: Before | undefined): reado
     holders.set(ip.text, { ip, holder, freedAt: 0, old });
   }
   const gone = seeds.filter(({ ip }) => !holders.has(ip.text));
-  const freed = gone.map((seed) =>
-    seed.holder === undefined || seed.freedAt < 0
-      ? { ...seed, holder: undefined }
-      : { ...seed, holder: undefined, freedAt: clock.uptimeMs() },
-  );
+  const freed = gone.map((seed) => {
+    const isFreedNow = isOfThisBoot && seed.holder !== undefined;
+    return { ...seed, holder: undefined, freedAt: isFreedNow ? clock.uptimeMs() : seed.freedAt };
+  });
   return [...holders.values(), ...freed];
 }
 

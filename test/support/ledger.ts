@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Doing, Ended } from './commands.ts';
 import { holder } from './ipam.ts';
-import { addressesIn, owners } from './sweep.ts';
+import { owners } from './sweep.ts';
 import { SIZE, type Turn } from './turns.ts';
 
 /** More than there are addresses. */
@@ -16,10 +16,8 @@ export interface Pod {
   readonly isBuried: boolean;
   /** What must be its own on the disk: what it was told, or what was buried with it. It may have more while unsure. */
   readonly addresses: readonly string[];
-  /** The store gave it addresses, or may have, and did not see those it had of host-local: stale records can hide them (tally.ts). */
-  readonly hasMore: boolean;
 }
-const NOTHING: Pod = { state: 'nothing', isBuried: false, addresses: [], hasMore: false };
+const NOTHING: Pod = { state: 'nothing', isBuried: false, addresses: [] };
 
 /** By the number of the pod. */
 export type Ledger = Map<number, Pod>;
@@ -39,7 +37,7 @@ export const validIn = (ledger: Ledger, withUnsure: boolean): readonly number[] 
 export function enter(ledger: Ledger, doing: Doing, ended: Ended, { folder }: Turn): void {
   for (const pod of doing.verb === 'GC' ? PODS : [doing.pod]) {
     const isBuried = existsSync(join(folder, 'net', '.wincni', 'tombstones', `${holder(pod).key}.json`));
-    const event = { doing: { ...doing, pod }, ended, isBuried, held: addressesIn(folder, pod) };
+    const event = { doing: { ...doing, pod }, ended, isBuried };
     ledger.set(pod, { ...AFTER[doing.verb](podIn(ledger, pod), event), isBuried });
   }
 }
@@ -49,49 +47,33 @@ interface Event {
   readonly ended: Ended;
   /** Whether it has a tombstone now. */
   readonly isBuried: boolean;
-  /** The addresses whose files name it now. */
-  readonly held: readonly string[];
 }
 type After = (before: Pod, event: Event) => Pod;
 
 /** What was told is not taken back by an ADD, however that ends. */
-const afterAdd: After = (before, { doing, ended, isBuried, held }) => {
-  if (ended.how === 'given') {
-    const addresses = [...before.addresses, ...ended.addresses];
-    return { ...before, state: 'told', addresses, hasMore: held.length > ended.addresses.length };
-  }
+const afterAdd: After = (before, { ended, isBuried }) => {
+  if (ended.how === 'given') return { ...before, state: 'told', addresses: [...before.addresses, ...ended.addresses] };
   if (ended.how !== 'cut' || isBuried) return before;
-  const hasMore = before.hasMore || (doing.by === 'the store' && before.state !== 'nothing');
-  return { ...before, state: before.state === 'told' ? 'told' : 'unsure', hasMore };
+  return { ...before, state: before.state === 'told' ? 'told' : 'unsure' };
 };
 
 /** The store leaves to a tombstone what it keeps; host-local knows none. */
-const afterDel: After = (before, event) => {
-  const { doing, ended, isBuried } = event;
+const afterDel: After = (before, { doing, ended, isBuried }) => {
   const wasKept = before.isBuried && doing.by === 'the store';
   const isKept = ended.how !== 'cut' && isBuried && doing.by === 'the store';
   const addresses = wasKept || isKept ? before.addresses : [];
-  return ended.how === 'cut'
-    ? { ...before, state: 'unsure', addresses }
-    : { ...before, ...freed(before, event), addresses };
+  return { ...before, state: ended.how === 'cut' ? 'unsure' : 'nothing', addresses };
 };
-
-/** What the store did not see when it gave more takes one command more. */
-const freed = ({ hasMore }: Pod, { doing, held }: Event): Pick<Pod, 'state' | 'hasMore'> => ({
-  state: hasMore && doing.by === 'the store' && held.length > 0 ? 'unsure' : 'nothing',
-  hasMore: false,
-});
 
 const afterExhume: After = (before, { ended, isBuried }) => {
   const isUntouched = ended.how !== 'cut' && isBuried === before.isBuried;
   return { ...before, addresses: isUntouched || !before.isBuried ? before.addresses : [] };
 };
 
-const afterGc: After = (before, event) => {
-  const { doing, ended, isBuried } = event;
+const afterGc: After = (before, { doing, ended, isBuried }) => {
   if (before.state === 'told') return before;
   if (ended.how === 'cut') return { ...before, addresses: [] };
-  const after = doing.valid.includes(doing.pod) ? before : { ...before, ...freed(before, event) };
+  const after = doing.valid.includes(doing.pod) ? before : { ...before, state: 'nothing' as const };
   return { ...after, addresses: isBuried && doing.by === 'the store' ? before.addresses : [] };
 };
 
@@ -112,7 +94,7 @@ export function isFair(doing: Doing, { how }: Ended, { ledger, turn }: { ledger:
     cut: true,
     done: doing.verb !== 'CHECK' || !hasNothing,
     'has none': pod.state !== 'told',
-    given: !pod.isBuried && (pod.state !== 'told' || doing.by === 'the store'),
+    given: !pod.isBuried && pod.state !== 'told',
     'has one': !hasNothing,
     buried: pod.isBuried,
     full: isFull(turn),

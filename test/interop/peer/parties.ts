@@ -5,7 +5,7 @@ import { createFileLock } from '../../../src/ffi/lock.ts';
 import type { LeaseStore } from '../../../src/ipam/lease.ts';
 import { Code } from '../../../src/spec/error.ts';
 import { holder, range, request, storeIn, texts } from '../../support/ipam.ts';
-import { command, confOf, heldBy, holders, PEER, type RangeSets } from '../host-local.ts';
+import { command, confOf, PEER, type RangeSets } from '../host-local.ts';
 
 /** Addresses, or why there are none. */
 export type Added = readonly string[] | 'held' | 'full';
@@ -17,11 +17,6 @@ export interface Party {
   /** Whether it says that the pod has addresses. */
   readonly check: (pod: number) => Promise<boolean>;
   readonly del: (pod: number) => Promise<void>;
-  /**
-   * Whether it has a record of the pod whose addresses others have freed, and the pod has others by now: the store then
-   * goes by its record, and finds and frees those only once the record is gone.
-   */
-  readonly isOvertaken?: (pod: number) => boolean;
 }
 
 /** A set of ranges with one range: `subnet`, first and last address. */
@@ -75,14 +70,12 @@ export function store({ dataDir, blocks }: Shared): Party {
       clock: createBootClock({}),
       ranges: blocks.map((block) => range(...block)),
     });
-  const recorded = new Map<number, readonly string[]>();
   return {
     name: 'store',
     add: async (pod) => {
       const answer = await open().reserve(request(holder(pod)));
       if (answer.kind === 'reserved') {
         await open().commit(holder(pod).key);
-        recorded.set(pod, texts(answer.lease));
         return texts(answer.lease);
       }
       if (answer.kind === 'exists' || answer.kind === 'foreign') return 'held';
@@ -92,14 +85,6 @@ export function store({ dataDir, blocks }: Shared): Party {
     check: async (pod) => (await open().addressesOf(holder(pod))).length > 0,
     del: async (pod) => {
       await open().release(holder(pod));
-      recorded.delete(pod);
-    },
-    isOvertaken: (pod) => {
-      const record = recorded.get(pod);
-      const files = Object.entries(holders(dataDir)).filter(
-        ([, content]) => content === heldBy(holder(pod).containerId),
-      );
-      return record !== undefined && files.some(([ip]) => !record.includes(ip));
     },
   };
 }

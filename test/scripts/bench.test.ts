@@ -68,7 +68,7 @@ rounds('a program that fails is not measured, and says why', () => {
   assert.throws(() => timed(process.execPath, { args }), /ended with 1\nno address/);
 });
 rounds('a program gets its environment alone and its input', () => {
-  process.env.WINCNI_OF_THE_BENCH = 'not passed on';
+  process.env['WINCNI_OF_THE_BENCH'] = 'not passed on';
   const script =
     'process.stdin.pipe(process.stdout); const { CNI_COMMAND, WINCNI_OF_THE_BENCH } = process.env; ' +
     'console.log(JSON.stringify({ CNI_COMMAND, WINCNI_OF_THE_BENCH }))';

@@ -33,6 +33,18 @@ const SIZES = {
   wine: { operations: 120, atOnce: 16, scale: 1 / 20 },
 } as const;
 
+const TITLE = 'Load: 200 pods, 32 commands at a time';
+const STORY = `\
+A node of 200 pods, three times: on one network, on two, and on one with both families. Each pod has a host port. ADD, CHECK
+and DEL come in random order, never two at once for one pod, and each is a process of its own; the last DELs take away what there is.
+HNS is the simulator with the latencies of the field: 5 to 20 ms for a read, 100 to 500 ms to create an endpoint, 50 to 200 ms to
+attach, detach or delete one. It carries changes out one at a time, as HNS seems to, and reads beside them: most of an ADD's or
+DEL's time is the wait for the changes of the 31 commands beside it. Commands have the 60 s that they have by default.
+
+Judged: every answer (a result, nothing, or the error of a CHECK on a pod that is not there), at each ADD's answer the address in
+the ledger of living pods and in HNS, and when all are gone endpoints, namespace members, leases, records, tombstones,
+host ports, open handles and strings. File locks are read from the kernel's list when a call arrives and before it takes effect.`;
+
 try {
   process.exitCode = await main();
 } catch (failure) {
@@ -66,18 +78,6 @@ async function main(): Promise<number> {
   console.log(sumOf(all));
   return isGood(all) ? 0 : 1;
 }
-
-const TITLE = 'Load: 200 pods, 32 commands at a time';
-const STORY = `\
-A node of 200 pods, three times: on one network, on two, and on one with both families. Each pod has a host port. ADD, CHECK
-and DEL come in random order, never two at once for one pod, and each is a process of its own; the last DELs take away what there is.
-HNS is the simulator with the latencies of the field: 5 to 20 ms for a read, 100 to 500 ms to create an endpoint, 50 to 200 ms to
-attach, detach or delete one. It carries changes out one at a time, as HNS seems to, and reads beside them: most of an ADD's or
-DEL's time is the wait for the changes of the 31 commands beside it. Commands have the 60 s that they have by default.
-
-Judged: every answer (a result, nothing, or the error of a CHECK on a pod that is not there), at each ADD's answer the address in
-the ledger of living pods and in HNS, and when all are gone endpoints, namespace members, leases, records, tombstones,
-host ports, open handles and strings. File locks are read from the kernel's list when a call arrives and before it takes effect.`;
 
 async function playAll(plugin: Plugin, pace: Pace): Promise<readonly Played[]> {
   try {

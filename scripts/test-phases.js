@@ -54,6 +54,7 @@ export function phases() {
       limitMs: 5 * MINUTE,
       prepare: () => ensureTools(['peers']),
     },
+    check('exe', 'load', ['node', 'scripts/load.js', '--quick', '--plugin', 'dist/wincni'], { summary: lastLine }),
     check('wine', 'DLLs', ['node', 'scripts/build-native.js'], { prepare: () => ensureTools(['mingw']) }),
     check('wine', 'set-up', ['node', 'scripts/setup.js', '--for', 'wine'], {
       limitMs: 30 * MINUTE,
@@ -61,6 +62,10 @@ export function phases() {
     }),
     check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
+    check('wine', 'load', ['node', 'scripts/load.js', '--wine', '--plugin', 'dist/wine/wincni.exe'], {
+      summary: lastLine,
+      prepare: canRunWine,
+    }),
   ];
 }
 
@@ -71,6 +76,9 @@ function typesOnly() {
   const empty = files.filter((file) => !isCode.test(readFileSync(join(ROOT, 'src', file), 'utf8')));
   return empty.flatMap((file) => ['--exclude', `src/${file}`]);
 }
+
+/** What a harness closes with. */
+const lastLine = (output) => output.trim().split('\n').at(-1);
 
 /** "lines 93.1%, branches 92%" of c8's summary. */
 function coverageOf(output) {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Commands, commandsOn, startControl } from './control.ts';
-import { createDispatcher, type Dispatcher, type Time } from './dispatch.ts';
+import { createDispatcher, type Dispatcher, type Serving } from './dispatch.ts';
 import { createHns, type Hns, type Surroundings } from './hns.ts';
 import { LOOPBACK, startService } from './service.ts';
 import type { Switches } from './switches.ts';
@@ -33,13 +33,13 @@ export type LocalSimulator = Simulator & { readonly hns: Hns; readonly dispatche
 
 export interface LocalOptions extends Options {
   readonly switches?: Partial<Switches> & Surroundings;
-  readonly time?: Partial<Time>;
+  readonly serving?: Partial<Serving>;
 }
 
 /** Starts the service inside this process. */
 export async function startSimulator(options: LocalOptions = {}): Promise<LocalSimulator> {
   const hns = createHns(options.switches);
-  const dispatcher = createDispatcher(hns, options.time);
+  const dispatcher = createDispatcher(hns, options.serving);
   for (const seed of options.seeds ?? []) hns.seed(seed);
   const service = await startService(hns, dispatcher, options.port);
   const commands = commandsOn(hns, dispatcher, service);

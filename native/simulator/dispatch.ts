@@ -17,6 +17,14 @@ export interface Time {
   readonly random: () => number;
 }
 
+/** How calls are served. */
+export interface Serving extends Time {
+  /** Calls that change something wait for each other: the latency of one begins when the one before has taken effect. */
+  readonly oneWriter: boolean;
+  /** Told of each call and of who waits for it (0: not known), twice: when it arrives, and before it takes effect. */
+  readonly watch: (request: Request, pid: number) => void;
+}
+
 export interface Dispatcher {
   /**
    * One call. Rejects with `Killed` when a fault ends the caller; never settles when a fault hangs or holds it.
@@ -31,10 +39,12 @@ export interface Dispatcher {
   readonly clearTrace: () => void;
 }
 
-const SYSTEM: Time = {
+const DEFAULTS: Serving = {
   now: Date.now,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   random: Math.random,
+  oneWriter: false,
+  watch: () => undefined,
 };
 
 /** What the steps of a call share. */
@@ -50,13 +60,14 @@ type Told = Omit<Outcome, 'exe' | 'endedMs'>;
 /** Puts a call into the trace; what comes back puts a later outcome in its place. */
 type Note = (request: Request, outcome: Told) => (later: Told) => void;
 
-export function createDispatcher(hns: Hns, time: Partial<Time> = {}): Dispatcher {
-  const clock = { ...SYSTEM, ...time };
+export function createDispatcher(hns: Hns, serving: Partial<Serving> = {}): Dispatcher {
+  const { watch, ...clock } = { ...DEFAULTS, ...serving };
+  const wait = waiting(clock);
   const faults = createFaults();
   let latency: Latency = {};
   let entries: TraceEntry[] = [];
   const tell = (request: Request, outcome: Told): TraceEntry =>
-    entryOf(request, { ...outcome, exe: hns.processes.exeOf(request.process), endedMs: clock.now() });
+    entryOf(request, { ...outcome, exe: hns.processes.callerOf(request.process).exe, endedMs: clock.now() });
   const note: Note = (request, outcome) => {
     const entry = tell(request, outcome);
     entries.push(entry);
@@ -68,9 +79,11 @@ export function createDispatcher(hns: Hns, time: Partial<Time> = {}): Dispatcher
   return {
     dispatch: async (request) => {
       const startedMs = clock.now();
-      const fault = faults.match(request, hns.processes.exeOf(request.process));
-      const delay = delayOf(latency[request.function] ?? latency['*'] ?? 0, clock.random);
-      if (delay > 0) await clock.sleep(delay);
+      const { exe, pid } = hns.processes.callerOf(request.process);
+      const fault = faults.match(request, exe);
+      watch(request, pid);
+      await wait(request, delayOf(latency[request.function] ?? latency['*'] ?? 0, clock.random));
+      watch(request, pid);
       return carryOut(desk, request, { startedMs, ...(fault === undefined ? {} : { fault }) });
     },
     faults,
@@ -92,6 +105,23 @@ export function createDispatcher(hns: Hns, time: Partial<Time> = {}): Dispatcher
 
 const delayOf = (delay: Delay, random: () => number): number =>
   typeof delay === 'number' ? delay : delay[0] + random() * (delay[1] - delay[0]);
+
+/** Waits for a call's turn, where calls have turns, and then for so many milliseconds. */
+function waiting({
+  sleep,
+  oneWriter,
+}: Pick<Serving, 'sleep' | 'oneWriter'>): (request: Request, milliseconds: number) => Promise<void> {
+  let turn = Promise.resolve();
+  return async (request, milliseconds) => {
+    if (milliseconds === 0) return;
+    if (!oneWriter || !isWrite(request)) return sleep(milliseconds);
+    turn = turn.then(() => sleep(milliseconds));
+    return turn;
+  };
+}
+
+const isWrite = ({ function: name, args }: Request): boolean =>
+  name === 'HNSCall' ? args['method'] !== 'GET' : /^Hcn(?:Create|Modify|Delete)/.test(name);
 
 interface About {
   readonly startedMs: number;

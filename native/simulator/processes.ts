@@ -58,7 +58,8 @@ export interface Processes {
   readonly pin: (request: Request) => { readonly request: Request; readonly done: () => void };
   /** Every handle of these kinds is void from here on: their service lost its memory. */
   readonly dropHandles: (kinds: readonly Kind[]) => void;
-  readonly exeOf: (process: string) => string;
+  /** One that has not told who it is has its token for a name, and 0. */
+  readonly callerOf: (process: string) => { readonly exe: string; readonly pid: number };
   readonly report: () => readonly ProcessReport[];
   /** Forgets the processes that have ended. */
   readonly forget: () => void;
@@ -114,7 +115,7 @@ export function createProcesses(): Processes {
     dropHandles: (kinds) => {
       for (const { handles } of entries.values()) dropKinds(handles, kinds);
     },
-    exeOf: (process) => entries.get(process)?.exe ?? process,
+    callerOf: (process) => entries.get(process) ?? { exe: process, pid: 0 },
     report: () =>
       [...entries].filter(([process]) => !process.startsWith(PINNED)).map(([process, each]) => reportOf(process, each)),
     forget: () => {

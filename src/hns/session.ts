@@ -70,12 +70,12 @@ export function openSession(native: Native, deadline: Deadline): Session {
     },
     close: async () => {
       if (gaveUp) return;
-      const closing = startDeadline(CLOSE_MS);
-      while (handles.length > 0) {
-        const handle = handles.pop();
-        // The outcome of the command stands already, and the process takes what is left open with it.
-        if (handle !== undefined) await closing.race(native.close(handle).catch(() => undefined));
-      }
+      // The outcome of the command stands already, and the process takes what is left open with it.
+      const closing = handles
+        .splice(0)
+        .reverse()
+        .map((handle) => native.close(handle).catch(() => undefined));
+      await startDeadline(CLOSE_MS).race(Promise.all(closing));
     },
   };
 }

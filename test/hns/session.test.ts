@@ -205,6 +205,19 @@ session('close() ends although a close hangs', async () => {
   await session.close();
   assert.equal(closed, [2n, 1n]);
 });
+session('close() lets no handle wait until another one is closed', async () => {
+  let closing = 0;
+  let most = 0;
+  const { session } = bench(1000, async () => {
+    closing += 1;
+    most = Math.max(most, closing);
+    await new Promise((resolve) => setImmediate(resolve));
+    closing -= 1;
+  });
+  for (const value of [1n, 2n, 3n]) session.keep(handle(value));
+  await session.close();
+  assert.equal([most, closing], [3, 0]);
+});
 session('close() has a second of its own, however much or little the command has left', async () => {
   let isClosed = false;
   const slow = bench(0, async () => {

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Args, Reply } from '../../native/simulator/call.ts';
-import { createDispatcher, type Dispatcher } from '../../native/simulator/dispatch.ts';
+import { createDispatcher, type Dispatcher, type Serving } from '../../native/simulator/dispatch.ts';
 import { type Fault, Killed } from '../../native/simulator/faults.ts';
 import { CBR0, document, QUERY, type Session, startSession, ZERO } from '../support/hns-session.ts';
 
@@ -17,12 +17,12 @@ interface Desk {
 }
 
 /** A dispatcher whose sleeps end when the test says so. */
-function start(rules: readonly Fault[] = []): Desk {
+function start(rules: readonly Fault[] = [], serving: Partial<Serving> = {}): Desk {
   const session = startSession();
   const sleeping: { readonly milliseconds: number; readonly resolve: () => void }[] = [];
   const sleep = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => sleeping.push({ milliseconds, resolve }));
-  const dispatcher = createDispatcher(session.hns, { sleep, now: () => 1000, random: () => 0.5 });
+  const dispatcher = createDispatcher(session.hns, { sleep, now: () => 1000, random: () => 0.5, ...serving });
   dispatcher.faults.set(rules);
   return {
     session,
@@ -176,6 +176,34 @@ test('latency puts a call off, by a number or inside a range', async () => {
   assert.equal(desk.wake(), [30, 150]);
   assert.is((await networks).hresult, 0);
   assert.is((await others).hresult, 0);
+});
+
+test('with one writer a change waits for the change before it, and a read for nobody', async () => {
+  const desk = start([], { oneWriter: true });
+  desk.dispatcher.setLatency({ HcnCreateEndpoint: 300, HcnDeleteEndpoint: 100, '*': 10 });
+  const first = desk.call(CREATE, creation(desk));
+  const second = desk.call('HcnDeleteEndpoint', { id: ZERO });
+  const read = desk.call('HcnEnumerateEndpoints', LIST);
+  await isSettled(first);
+  assert.equal(desk.wake().slice().sort(), [10, 300]);
+  assert.is((await read).response, '[]');
+  await first;
+  assert.not(await isSettled(second));
+  assert.equal(desk.wake(), [100]);
+  await second;
+});
+
+test('whoever watches is told of a call when it comes and before it has taken effect', async () => {
+  const seen: unknown[] = [];
+  const watched = start([], {
+    watch: ({ function: name }, pid) => seen.push([name, pid, endpoints(watched)]),
+  });
+  watched.session.hns.processes.begin('test', { exe: 'test', pid: 7 });
+  await watched.call(CREATE, creation(watched));
+  assert.equal(seen, [
+    [CREATE, 7, 0],
+    [CREATE, 7, 0],
+  ]);
 });
 
 test('the trace tells each call with decoded arguments and answer', async () => {

@@ -44,6 +44,7 @@ for (const [what, settings, expected] of [
   ['a mapping without internal port', port(81, { InternalPort: 0 }), '0x803B002D'],
   ['a MAC that is none', { MacAddress: 'zz-zz-0a-f4-03-0c' }, '0x80070057'],
   ['a name that is no text', { Name: 7 }, '0x803B001B'],
+  ['the same port for IPv6', port(8080, { Flags: 2 }), OK],
   ['the same port for UDP', port(8080, { Protocol: 17 }), OK],
   ['enumeration texts in another case', policy('outboundnat', { Exceptions: ['10.0.0.0/8'] }), OK],
   ['a remote endpoint with the address of a local one', { ...ip('10.244.3.10'), Flags: 1 }, OK],

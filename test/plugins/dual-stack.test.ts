@@ -45,6 +45,22 @@ const held = ({ dataDir }: TestNode): readonly string[] => [
 const test = (use: (node: TestNode) => Promise<void>): (() => Promise<void>) => onNode(use, seedWith(DUAL));
 
 dual(
+  'a host port is mapped for both addresses, and is free again after DEL',
+  test(async (node) => {
+    const runtimeConfig = { portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }] };
+    const ports = (): readonly unknown[] => node.hns.dump().ports.map(({ port, ipv6 }) => [port, ipv6]);
+    const prevResult = await must(node.run('ADD', POD, confOf(node, { runtimeConfig })));
+    assert.equal(ports(), [
+      [8080, undefined],
+      [8080, true],
+    ]);
+    await must(node.run('CHECK', POD, confOf(node, { runtimeConfig, prevResult })));
+    await must(node.run('DEL', POD, confOf(node, { runtimeConfig })));
+    assert.equal(ports(), []);
+  }),
+);
+
+dual(
   'ADD, CHECK, GC, STATUS and DEL work on both addresses',
   test(async (node) => {
     const added = await must(node.run('ADD', POD, confOf(node)));

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
+import { type LocalOptions, type LocalSimulator, startSimulator } from '../../native/simulator/client.ts';
 import type { Fault } from '../../native/simulator/faults.ts';
 import { describe, isLettingGo, keptHandles, list, type Pod, SEED } from './node.ts';
 import type { Plugin } from './plugin.ts';
@@ -24,9 +24,9 @@ export interface Machine {
   /** `<endpoint name> <address> <namespace or "-">`, sorted. */
   readonly endpoints: () => readonly string[];
   readonly members: () => readonly unknown[];
-  /** Addresses with a host-local file. */
-  readonly leases: () => readonly string[];
-  readonly records: (folder: 'attachments' | 'tombstones') => readonly string[];
+  /** Addresses with a host-local file, of the network "cbr0" or another one. */
+  readonly leases: (network?: string) => readonly string[];
+  readonly records: (folder: 'attachments' | 'tombstones', network?: string) => readonly string[];
   readonly setFaults: (rules: readonly Fault[]) => void;
   readonly releaseHeld: () => number;
   /** HNS calls made since the last clear, closes not counted. */
@@ -39,10 +39,13 @@ export interface Machine {
   readonly end: () => Promise<void>;
 }
 
-export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promise<Machine> {
-  const simulator = await startSimulator({ seeds: [seed] });
+export async function createMachine(
+  plugin: Plugin,
+  seed: unknown = SEED,
+  around: Pick<LocalOptions, 'serving'> = {},
+): Promise<Machine> {
+  const simulator = await startSimulator({ seeds: [seed], ...around });
   const dataDir = mkdtempSync(join(tmpdir(), 'wincni-state-'));
-  const network = join(dataDir, 'cbr0');
   const env: Machine['env'] = (verb, pod) => ({
     HNS_SIMULATOR: simulator.address,
     HNS_SIMULATOR_BOOT: simulator.hns.bootId(),
@@ -73,10 +76,10 @@ export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promi
     endpoints: () => simulator.hns.dump().endpoints.map(describe).sort(),
     members: () =>
       simulator.hns.dump().namespaces.flatMap((one) => (one as { readonly Resources?: unknown[] }).Resources ?? []),
-    leases: () => list(network).filter((name) => /^[0-9a-f.:_]+$/i.test(name)),
+    leases: (network = 'cbr0') => list(join(dataDir, network)).filter((name) => /^[0-9a-f.:_]+$/i.test(name)),
     setFaults: simulator.dispatcher.faults.set,
     releaseHeld: simulator.dispatcher.releaseHeld,
-    records: (folder) => list(join(network, '.wincni', folder)),
+    records: (folder, network = 'cbr0') => list(join(dataDir, network, '.wincni', folder)),
     calls: () =>
       simulator.dispatcher
         .trace()

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as wine from '../../scripts/wine.js';
 
@@ -35,12 +35,12 @@ const NODE_FLAGS = ['--max-old-space-size=4000000', '--no-concurrent-marking', '
 export const bundle = (): Plugin =>
   unixPlugin('the bundle', process.execPath, [...NODE_FLAGS, join(ROOT, 'dist/wincni.cjs')]);
 
-/** dist/wincni, in a folder of its own, since it unpacks its addons beside itself. */
-export function linuxExecutable(): Plugin {
+/** dist/wincni or another executable, in a folder of its own, since ours unpacks its addons beside itself. */
+export function linuxExecutable(path = join(ROOT, 'dist/wincni')): Plugin {
   const folder = mkdtempSync(join(tmpdir(), 'wincni-bin-'));
   const exe = join(folder, 'win-bridge');
-  copyFileSync(join(ROOT, 'dist/wincni'), exe);
-  const plugin = unixPlugin('dist/wincni', exe, []);
+  copyFileSync(path, exe);
+  const plugin = unixPlugin(relative(ROOT, path), exe, []);
   return { ...plugin, exe: 'win-bridge', remove: () => removeFolder(folder) };
 }
 
@@ -82,11 +82,11 @@ export function runUnix(
   });
 }
 
-/** dist/wincni.exe, installed as win-bridge.exe in a folder of its own, under Wine with the simulator's DLLs. */
-export async function windowsExecutable(): Promise<Plugin> {
+/** dist/wine/wincni.exe or another executable, installed as win-bridge.exe in a folder of its own, under Wine with the simulator's DLLs. */
+export async function windowsExecutable(path?: string): Promise<Plugin> {
   await wine.ensure();
   const folder = mkdtempSync(join(tmpdir(), 'wincni-bin-'));
-  const exe = await installWindowsExecutable(folder);
+  const exe = await installWindowsExecutable(folder, undefined, path);
   return {
     name: 'wincni.exe under Wine',
     exe: 'win-bridge.exe',
@@ -97,11 +97,15 @@ export async function windowsExecutable(): Promise<Plugin> {
 }
 
 /** Puts win-bridge.exe into a folder, and the simulator's DLLs into the System32 of a Wine prefix (the process's own by default). */
-export async function installWindowsExecutable(folder: string, prefix?: string): Promise<string> {
+export async function installWindowsExecutable(
+  folder: string,
+  prefix?: string,
+  path = join(ROOT, 'dist/wine/wincni.exe'),
+): Promise<string> {
   for (const dll of ['computenetwork.dll', 'vmcompute.dll']) {
     await wine.installSystemDll(join(ROOT, 'dist/native', dll), prefix);
   }
   const exe = join(folder, 'win-bridge.exe');
-  copyFileSync(join(ROOT, 'dist/wine/wincni.exe'), exe);
+  copyFileSync(path, exe);
   return exe;
 }

@@ -99,6 +99,7 @@ const PLATFORM: Platform = {
   files: FILES,
   defaults: DEFAULTS,
   native: () => entryPoints(system()),
+  pause: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
   programs: systemPrograms(isWindows),
   hostLocal: () => ({
     files: FILES,

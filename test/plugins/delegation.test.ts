@@ -148,7 +148,7 @@ for (const [how, [stdout, status, code, message]] of Object.entries(FAILURES)) {
 delegation(
   'runs its DEL when HNS fails ADD afterwards',
   on(async ({ node, ipam, run }) => {
-    node.setFaults([{ function: 'HcnModifyNamespace', hresult: 0x803b002e }]);
+    node.setFaults([{ function: 'HcnModifyNamespace', hresult: 0x80070005 }]);
     await fails(run('ADD'), Code.Hns, /^Cannot attach endpoint/);
     assert.equal(verbs(ipam), ['ADD', 'DEL']);
     nothingLeft(node);

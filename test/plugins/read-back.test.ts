@@ -44,6 +44,26 @@ for (const [conf, found] of ASKED) {
   );
 }
 
+readBack(
+  'an endpoint that HNS made wrongly is made once more, with nothing left of the first',
+  onNode(async (node) => {
+    const conf = node.conf({ policies: [ROUTE] });
+    let isFirst = true;
+    answering(node, (endpoint) => {
+      const answer = isFirst ? withoutPolicies(endpoint) : endpoint;
+      isFirst = false;
+      return answer;
+    });
+    const prevResult = await must(node.run('ADD', POD, conf));
+    assert.equal(node.endpoints(), [`a1b2c3_cbr0 10.244.3.4 ${POD.netns}`]);
+    assert.equal(node.leases(), ['10.244.3.4']);
+    assert.equal(node.leftovers(), []);
+    await must(node.run('CHECK', POD, { ...conf, prevResult }));
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
+  }),
+);
+
 /** The document without prefix lengths, which some builds of HNS leave to the subnet. */
 function withoutPrefixes(endpoint: string): string {
   const document = JSON.parse(endpoint) as { readonly IpConfigurations?: readonly { readonly IpAddress: string }[] };

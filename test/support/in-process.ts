@@ -88,6 +88,7 @@ const platformFor = ({ hns }: LocalSimulator, root: string): Omit<Platform, 'exe
   drive: root,
   files: FILES,
   defaults: { dataDir: join(root, 'var/lib/cni/networks'), logFile: join(root, 'log/wincni.log') },
+  pause: () => Promise.resolve(),
   programs: systemPrograms(false),
   hostLocal: () => ({
     files: FILES,

@@ -148,6 +148,7 @@ export function createTestNode(
           drive: '',
           files: nodeFiles({ windows: false }),
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
+          pause: () => Promise.resolve(),
           programs: systemPrograms(false),
           hostLocal: () => ({
             files: nodeFiles({ windows: false }),

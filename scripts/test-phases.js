@@ -39,6 +39,7 @@ export function phases() {
       env: { NODE_V8_COVERAGE: COVERAGE },
     },
     check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
+    check('unit', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '50000'], { summary: lastLine }),
     check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
     check('exe', 'libcni programs', ['node', 'scripts/libcni.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     {
@@ -60,6 +61,11 @@ export function phases() {
       prepare: canRunWine,
     }),
     check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
+    check('wine', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '200', '--wine'], {
+      limitMs: 15 * MINUTE,
+      prepare: canRunWine,
+      summary: lastLine,
+    }),
     { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
   ];
 }
@@ -77,6 +83,8 @@ function coverageOf(output) {
   const share = (name) => new RegExp(`^${name} +: ([\\d.]+%)`, 'm').exec(output)?.[1];
   return `lines ${share('Lines')}, branches ${share('Branches')}`;
 }
+
+const lastLine = (output) => output.trimEnd().split('\n').at(-1);
 
 async function canRunWine() {
   const { whyNoWine } = await import('./wine-root.js');

@@ -98,10 +98,15 @@ export async function windowsExecutable(): Promise<Plugin> {
 
 /** Puts win-bridge.exe into a folder, and the simulator's DLLs into the System32 of a Wine prefix (the process's own by default). */
 export async function installWindowsExecutable(folder: string, prefix?: string): Promise<string> {
-  for (const dll of ['computenetwork.dll', 'vmcompute.dll']) {
-    await wine.installSystemDll(join(ROOT, 'dist/native', dll), prefix);
-  }
+  await installDlls(prefix);
   const exe = join(folder, 'win-bridge.exe');
   copyFileSync(join(ROOT, 'dist/wine/wincni.exe'), exe);
   return exe;
+}
+
+/** Those DLLs alone. */
+export async function installDlls(prefix?: string): Promise<void> {
+  for (const dll of ['computenetwork.dll', 'vmcompute.dll']) {
+    await wine.installSystemDll(join(ROOT, 'dist/native', dll), prefix);
+  }
 }

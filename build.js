@@ -12,6 +12,7 @@ import { readStamp, sha256, sizeOf, stampPath, writeWhole } from './scripts/file
 import { binaryIn, nodeVersion, pkgHome } from './scripts/node-binaries.js';
 import { alignPe, dropSignature } from './scripts/pe-align.js';
 import { must, run, withTempFolder } from './scripts/run.js';
+import { describeExecutable, packagesIn } from './scripts/sbom.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
@@ -39,7 +40,7 @@ const RECIPE = [
 
 /** Builds everything that is out of date; returns the paths made or found good. */
 export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist'), align = false } = {}) {
-  const bundle = await buildBundle({ entry, out });
+  const { path: bundle, packages } = await bundleOf({ entry, out });
   const isProduct = entry === join(ROOT, 'src/main.ts');
   const made = await Promise.all(
     TARGETS.map(async (target) => {
@@ -49,6 +50,7 @@ export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT
   );
   for (const { path, limitMB } of made) assertSize(path, limitMB * 1e6);
   if (isProduct && process.platform === 'linux') await assertAnswers(join(out, 'wincni'));
+  if (isProduct) await describeExecutable({ exe: join(out, 'wincni.exe'), bundled: packages });
   for (const { path, fresh } of made) report(path, fresh);
   return made.map(({ path }) => path);
 }
@@ -69,6 +71,11 @@ export function wineExecutable(exe = join(ROOT, 'dist/wincni.exe')) {
 
 /** Builds wincni.cjs alone: what the demo and most tests run, on the Node at hand and with node_modules; returns its path. */
 export async function buildBundle({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist') } = {}) {
+  return (await bundleOf({ entry, out })).path;
+}
+
+/** The bundle, and the npm packages that are in it. */
+async function bundleOf({ entry, out }) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const path = join(out, 'wincni.cjs');
@@ -96,7 +103,7 @@ export async function buildBundle({ entry = join(ROOT, 'src/main.ts'), out = joi
   // Left alone when nothing is different: tests of another run may be starting it.
   if (sizeOf(path) === undefined || !readFileSync(path).equals(contents)) writeWhole(path, contents);
   assertSize(path, BUNDLE_LIMIT_KB * 1e3);
-  return path;
+  return { path, packages: packagesIn(metafile) };
 }
 
 /** Makes the executable unless its stamp says that the same inputs made it; tells whether it did. */

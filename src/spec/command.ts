@@ -114,12 +114,27 @@ function requireVariables(verb: Verb, env: Environment): void {
   }
 }
 
+/** Far more than a configuration ever has, and little enough that the worst of it costs neither time nor memory. */
+export const MAX_STDIN_BYTES = 1024 * 1024;
+const MAX_LEVELS = 100;
+
 /** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6. */
 export function decodeConfig(bytes: Uint8Array): Json {
+  if (bytes.length > MAX_STDIN_BYTES) throw unreadable(`it is longer than ${MAX_STDIN_BYTES} bytes`);
   const value = parse(decodeText(bytes));
-  if (isRecord(value)) return value;
-  throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is no JSON object');
+  if (!isRecord(value)) throw unreadable('it is no JSON object');
+  if (isDeeper(value, MAX_LEVELS)) throw unreadable(`its objects and lists are more than ${MAX_LEVELS} levels deep`);
+  return value;
 }
+
+const unreadable = (why: string, cause?: unknown): CniError =>
+  new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
+
+/** What works on a value later calls itself for each level, and must not run out of stack. */
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((below) => isDeeper(below, levels - 1)));
 
 function decodeText(bytes: Uint8Array): string {
   const encoding =
@@ -127,9 +142,7 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is not valid UTF-8 or UTF-16', {
-      cause,
-    });
+    throw unreadable('it is not valid UTF-8 or UTF-16', cause);
   }
 }
 
@@ -137,8 +150,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    const why = (cause as Error).message;
-    throw new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
+    throw unreadable((cause as Error).message, cause);
   }
 }
 

@@ -78,7 +78,7 @@ async function wineTarget(sample: string, { folder, prefix, drive }: Around): Pr
       ),
     start: async ({ env, stdin, one }) => {
       const exe = join(folder, `${one.executable}.exe`);
-      const memory = peakMemory(exe);
+      const memory = peakMemory(`${one.executable}.exe`);
       const surroundings = { HNS_SIMULATOR: simulator.address, HNS_SIMULATOR_BOOT: simulator.hns.bootId() };
       const ran = await wine.run(exe, [], { env: { ...env, ...surroundings }, stdin, prefix });
       return { code: ran.code, stdout: ran.stdout, ms: ran.durationMs, megabytes: memory.end() };

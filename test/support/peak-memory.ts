@@ -8,7 +8,7 @@ export interface PeakMemory {
 
 const EVERY_MS = 20;
 
-/** Looks again and again at every process whose command line names `program`, the program's own or one that started it. */
+/** Looks again and again at every process with an argument that ends in the file name `program`, those that start it included. */
 export function peakMemory(program: string): PeakMemory {
   let peak = 0;
   const look = (): void => {
@@ -27,7 +27,8 @@ export function peakMemory(program: string): PeakMemory {
 /** 0 for any other process, and for one that has ended meanwhile. */
 function peakOf(id: string, program: string): number {
   try {
-    if (!readFileSync(`/proc/${id}/cmdline`, 'latin1').includes(program)) return 0;
+    const argv = readFileSync(`/proc/${id}/cmdline`, 'latin1').split('\0');
+    if (!argv.some((one) => one.split(/[\\/]/).at(-1) === program)) return 0;
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'latin1')) ?? [];
     return Number(kilobytes ?? 0) / 1024;
   } catch {

@@ -18,14 +18,15 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 
 /** What each executable is. The limits are a little above today's sizes: one that grows more has taken something in. */
 const TARGETS = [
-  { name: 'win-x64', platform: 'win', prebuilds: 'win32-x64', file: 'wincni.exe', limitMB: 100 },
-  { name: 'linux-x64', platform: 'linux', prebuilds: 'linux-x64', file: 'wincni', limitMB: 135 },
+  { name: 'win-x64', platform: 'win', prebuilds: 'win32-x64', file: 'wincni.exe', nothing: 'NUL', limitMB: 100 },
+  { name: 'linux-x64', platform: 'linux', prebuilds: 'linux-x64', file: 'wincni', nothing: '/dev/null', limitMB: 135 },
 ];
 const BUNDLE_LIMIT_KB = 400;
 
 /**
  * V8's options, fixed inside the executable; nothing outside can add to them (execArgvExtension "none", NODE_OPTIONS
  * included). ref-napi claims 1 GiB for each pointer, which would start a full collection for each: hence the first two.
+ * An OpenSSL configuration names libraries to load: it is the empty one, whatever OPENSSL_CONF says.
  */
 const EXEC_ARGV = ['--max-old-space-size=4000000', '--no-concurrent-marking', '--v8-pool-size=0'];
 
@@ -138,7 +139,7 @@ async function pack({ target, bundle, addons, home, folder, made }) {
     output: made,
     main,
     assets: { ...assets, 'addons.id': id },
-    execArgv: EXEC_ARGV,
+    execArgv: [...EXEC_ARGV, `--openssl-config=${target.nothing}`],
   };
   const host = process.platform === 'linux' ? binaryIn(home, 'linux-x64') : process.execPath;
   await must(host, [join(ROOT, 'scripts/pack.js'), JSON.stringify(options)], {

@@ -51,8 +51,11 @@ type Verb = keyof typeof REQUIRED;
 
 /** SPEC.md 1.1.0 sections 2 and 3: container ids and network names start alphanumeric. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-/** libcni's pkg/utils/utils.go ValidateInterfaceName: at most 15, no "/", ":" or white space, not "." or "..". */
-const IFNAME = /^(?!\.{1,2}$)[^/:\s]{1,15}$/;
+/**
+ * libcni's pkg/utils/utils.go ValidateInterfaceName: at most 15, no "/", ":" or white space, not "." or "..". Half a character
+ * of UTF-16 could be written to no file, and control characters are nobody's.
+ */
+const IFNAME = /^(?!\.{1,2}$)[^/:\s\p{Cc}\p{Cs}]{1,15}$/u;
 
 /**
  * Reads one command. `stdin` is only asked for when the verb takes a configuration.

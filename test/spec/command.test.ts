@@ -93,7 +93,7 @@ command('readCommand() answers VERSION with what stdin states, needing no other 
 });
 
 const WRONG_VERB = 'expected ADD, CHECK, DEL, GC, STATUS or VERSION';
-const IFNAME = 'expected /^(?!\\.{1,2}$)[^/:\\s]{1,15}$/';
+const IFNAME = 'expected /^(?!\\.{1,2}$)[^/:\\s\\p{Cc}\\p{Cs}]{1,15}$/u';
 const ID = 'expected /^[A-Za-z0-9][A-Za-z0-9_.-]*$/';
 /** What is wrong in the environment, the whole message, the variables in `details`. */
 const BAD_VARIABLES: readonly (readonly [env: Environment, message: string, details: string])[] = [
@@ -114,7 +114,7 @@ const BAD_VARIABLES: readonly (readonly [env: Environment, message: string, deta
         'variable CNI_CONTAINERID',
       ] as const,
   ),
-  ...['.', '..', 'a/b', 'a:b', 'a b', 'a\tb', 'a\n', 'sixteen-letters!'].map(
+  ...['.', '..', 'a/b', 'a:b', 'a b', 'a\tb', 'a\n', 'sixteen-letters!', '\ud800', 'a\u0001'].map(
     (name) =>
       [{ CNI_IFNAME: name }, `Cannot use CNI_IFNAME: it is "${name}", ${IFNAME}`, 'variable CNI_IFNAME'] as const,
   ),

@@ -18,8 +18,8 @@ export interface Case {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly mutations: readonly Mutation[];
   readonly encoding: Encoding;
-  /** Whether what a runtime adds to a configuration is there to be changed, too. */
-  readonly isFull: boolean;
+  /** What a runtime has added to the configuration, to be changed, too. */
+  readonly runtime: readonly (keyof typeof OF_RUNTIME)[];
   readonly executable: string;
   readonly ipam: Answer;
 }
@@ -52,13 +52,37 @@ const variable = fc.tuple(
 
 const VERBS = ['ADD', 'ADD', 'ADD', 'ADD', 'CHECK', 'DEL', 'GC', 'STATUS', 'VERSION'];
 
+/** What a runtime adds, each by itself. */
+const OF_RUNTIME = {
+  ports: { runtimeConfig: { portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }] } },
+  bandwidth: { runtimeConfig: { bandwidth: { egressRate: 1_000_000, egressBurst: 1_000_000 } } },
+  dns: { runtimeConfig: { dns: { servers: ['10.96.0.10'], searches: ['svc.cluster.local'] } } },
+  mac: { runtimeConfig: { mac: '00-15-5D-52-C0-07' } },
+  ips: { runtimeConfig: { ips: ['10.244.3.9/24'] } },
+  ranges: { runtimeConfig: { ipRanges: [[{ subnet: '10.244.3.0/24', rangeStart: '10.244.3.9' }]] } },
+  args: { args: { cni: { ips: ['10.244.3.9'] } } },
+  list: { 'cni.dev/valid-attachments': [{ containerID: STANDING.containerId, ifname: STANDING.ifname }] },
+  previous: {
+    prevResult: {
+      cniVersion: '1.0.0',
+      interfaces: [{ name: 'eth1', mac: '00-15-5D-52-C0-01', sandbox: NAMESPACES[0] }],
+      ips: [{ address: '10.0.0.7/24', gateway: '10.0.0.1', interface: 0 }],
+      routes: [{ dst: '0.0.0.0/0', gw: '10.0.0.1' }],
+      dns: { nameservers: ['10.96.0.10'] },
+    },
+  },
+} as const;
+
 export const cases: fc.Arbitrary<Case> = fc.record({
   sample: fc.constantFrom(...Object.keys(SAMPLES)),
   verb: fc.constantFrom(...VERBS),
-  env: fc.array(variable, { maxLength: 2, size: '-1' }).map((pairs) => Object.fromEntries(pairs)),
-  mutations: fc.array(mutation, { maxLength: 4 }),
+  env: fc.oneof(
+    { arbitrary: fc.constant({}), weight: 3 },
+    fc.array(variable, { minLength: 1, maxLength: 2 }).map((pairs) => Object.fromEntries(pairs)),
+  ),
+  mutations: fc.array(mutation, { maxLength: 3 }),
   encoding,
-  isFull: fc.boolean(),
+  runtime: fc.subarray(Object.keys(OF_RUNTIME) as (keyof typeof OF_RUNTIME)[], { maxLength: 3 }),
   executable: fc.oneof({ arbitrary: fc.constant('wincni'), weight: 12 }, fc.constantFrom(...PLUGIN_NAMES)),
   ipam: fc.record({
     status: fc.oneof({ arbitrary: fc.constant(0), weight: 6 }, fc.constantFrom(1, 2, 255)),
@@ -67,32 +91,17 @@ export const cases: fc.Arbitrary<Case> = fc.record({
   }),
 });
 
-/** What a runtime adds. */
-const OF_RUNTIME = {
-  runtimeConfig: {
-    portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }],
-    bandwidth: { ingressRate: 1_000_000, ingressBurst: 1_000_000, egressRate: 1_000_000, egressBurst: 1_000_000 },
-    dns: { servers: ['10.96.0.10'], searches: ['svc.cluster.local'] },
-    mac: '00-15-5D-52-C0-07',
-    ips: ['10.244.3.9/24'],
-  },
-  args: { cni: { ips: ['10.244.3.9'] } },
-  'cni.dev/valid-attachments': [{ containerID: STANDING.containerId, ifname: STANDING.ifname }],
-  prevResult: {
-    cniVersion: '1.0.0',
-    interfaces: [{ name: 'eth1', mac: '00-15-5D-52-C0-01', sandbox: NAMESPACES[0] }],
-    ips: [{ address: '10.0.0.7/24', gateway: '10.0.0.1', interface: 0 }],
-    routes: [{ dst: '0.0.0.0/0', gw: '10.0.0.1' }],
-    dns: { nameservers: ['10.96.0.10'] },
-  },
-};
+/** The verbs that only the newest version has. */
+const NEWER = ['GC', 'STATUS'];
 
 /** The configuration that the case is about: CHECK has the result of the pod that is there. */
-export function documentOf({ sample, verb, isFull, mutations }: Case, standing: unknown): unknown {
-  const { prevResult, ...runtime } = OF_RUNTIME;
-  const more = isFull ? { ...runtime, prevResult } : {};
+export function documentOf({ sample, verb, runtime, mutations }: Case, standing: unknown): unknown {
+  const added = runtime.map((key): Json => OF_RUNTIME[key]);
+  const runtimeConfig = Object.assign({}, ...added.map((one) => one['runtimeConfig'])) as object;
+  const more = Object.assign({}, ...added) as object;
   const known = verb === 'CHECK' ? { prevResult: standing } : {};
-  return mutate({ ...SAMPLES[sample], ...more, ...known }, mutations);
+  const version = NEWER.includes(verb) ? { cniVersion: '1.1.0' } : {};
+  return mutate({ ...SAMPLES[sample], ...more, runtimeConfig, ...known, ...version }, mutations);
 }
 
 export const ADDRESS = { cniVersion: '1.0.0', ips: [{ address: '10.244.3.77/24', gateway: '10.244.3.1' }], dns: {} };

@@ -72,7 +72,7 @@ async function stand(stage: Stage, sample: string): Promise<void> {
   const { target } = stage;
   const plain: Case = {
     ...{ sample, verb: 'ADD', env: STANDING_ENV, mutations: [], encoding: PLAIN.encoding },
-    ...{ isFull: false, executable: 'wincni', ipam: PLAIN },
+    ...{ runtime: [], executable: 'wincni', ipam: PLAIN },
   };
   const env = { ...envOf({ ...plain, verb: 'DEL', env: {} }, target.place), CNI_COMMAND: 'ADD' };
   const stdin = Buffer.from(JSON.stringify(SAMPLES[sample]));

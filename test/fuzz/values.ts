@@ -44,7 +44,10 @@ const number = fc.oneof(
 export const value: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: text, weight: 4 },
   { arbitrary: number, weight: 2 },
-  { arbitrary: fc.constantFrom<unknown>(null, true, false, [], {}, [[]], [{}], [null], { '': {} }), weight: 2 },
+  {
+    arbitrary: fc.constantFrom<unknown>(null, true, false, [], {}, [[]], [{}], [null], { '': {} }, { toString: null }),
+    weight: 2,
+  },
   { arbitrary: fc.jsonValue({ maxDepth: 3 }), weight: 1 },
 );
 

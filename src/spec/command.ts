@@ -1,6 +1,6 @@
 /** Environment and stdin become one validated Command, or a CNI error that names every variable at fault. */
 import { type CniArguments, parseArguments } from './arguments.ts';
-import { isRecord, type Json, member, optional, refuse, show, text } from './decode.ts';
+import { isRecord, isTooDeep, type Json, MAX_LEVELS, member, optional, refuse, show, text } from './decode.ts';
 import { CniError, Code } from './error.ts';
 import { parseNetns } from './netns.ts';
 import { requireVerb, requireVersion, UNSTATED, type Version } from './version.ts';
@@ -119,25 +119,18 @@ function requireVariables(verb: Verb, env: Environment): void {
 
 /** Far more than a configuration ever has, and little enough that the worst of it costs neither time nor memory. */
 export const MAX_STDIN_BYTES = 1024 * 1024;
-const MAX_LEVELS = 100;
 
 /** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6. */
 export function decodeConfig(bytes: Uint8Array): Json {
   if (bytes.length > MAX_STDIN_BYTES) throw unreadable(`it is longer than ${MAX_STDIN_BYTES} bytes`);
   const value = parse(decodeText(bytes));
   if (!isRecord(value)) throw unreadable('it is no JSON object');
-  if (isDeeper(value, MAX_LEVELS)) throw unreadable(`its objects and lists are more than ${MAX_LEVELS} levels deep`);
+  if (isTooDeep(value)) throw unreadable(`its objects and lists are more than ${MAX_LEVELS} levels deep`);
   return value;
 }
 
 const unreadable = (why: string, cause?: unknown): CniError =>
   new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
-
-/** What works on a value later calls itself for each level, and must not run out of stack. */
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((below) => isDeeper(below, levels - 1)));
 
 function decodeText(bytes: Uint8Array): string {
   const encoding =

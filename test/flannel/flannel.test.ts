@@ -106,6 +106,18 @@ flannel(
   }),
 );
 flannel(
+  'detaches a pod although its scratch file is deeper than can be handed on',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node);
+    await must(node.run('ADD', POD, conf));
+    const file = join(node.dataDir, 'flannel', POD.containerId);
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    writeFileSync(file, readFileSync(file, 'utf8').replace('{', `{"dns":${deep},`));
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
+  }),
+);
+flannel(
   'starts nothing by a path that stands in a scratch file, and detaches the pod all the same',
   onNode(async (node) => {
     const { conf } = flannelOn(node);

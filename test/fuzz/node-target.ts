@@ -25,7 +25,7 @@ export function nodeTarget(sample: string): Target {
     folders: [join(root, 'var'), join(root, 'run')],
     resolve: (path) => resolve(root, path),
     start: async ({ env, stdin, one }) => {
-      const startedMs = performance.now();
+      const [startedMs, grown] = [performance.now(), memory()];
       const { code, text } = await node.start({ env, stdin }, platformIn(root, one));
       return { code, stdout: text, ms: performance.now() - startedMs, megabytes: grown() };
     },
@@ -57,8 +57,11 @@ const programsOf = ({ ipam }: Pick<Case, 'ipam'>): Programs => ({
   run: () => ({ status: ipam.status, stdout: printed(ipam) }),
 });
 
-const megabytes = (): number => process.resourceUsage().maxRSS / 1024;
-const AT_START = megabytes();
+/** MB that this process had at most, so far. */
+const peak = (): number => process.resourceUsage().maxRSS / 1024;
 
-/** By how much the peak of this process is above that of its start. */
-const grown = (): number => megabytes() - AT_START;
+/** To be asked afterwards: by how many MB memory has grown since now; 0 when it has been as large before. */
+function memory(): () => number {
+  const [most, now] = [peak(), process.memoryUsage.rss() / 1024 / 1024];
+  return () => (peak() > most ? peak() - now : 0);
+}

@@ -10,7 +10,7 @@ export interface Watchdog {
 
 /** Another thread, which prints what was being done, and ends the process, when there is no word for `limitMs`. */
 export async function watchdog(limitMs: number): Promise<Watchdog> {
-  const thread = new Worker(new URL('watchdog-thread.js', import.meta.url));
+  const thread = new Worker(new URL('watchdog-thread.js', import.meta.url), { execArgv: [] });
   await once(thread, 'message');
   return {
     watch: (what) => {

@@ -12,7 +12,7 @@ export function openInPlace(path: string, flags: string): number {
   if (named.isSymbolicLink()) throw isLink(path);
   const file = fs.openSync(path, flags, MODE);
   const opened = fs.fstatSync(file, { bigint: true });
-  if (opened.ino === named.ino && opened.dev === named.dev && opened.nlink <= 1n) return file;
+  if (opened.ino === named.ino && opened.nlink <= 1n) return file;
   fs.closeSync(file);
   throw isLink(path);
 }

@@ -5,6 +5,7 @@ import { type Case, cases } from './case.ts';
 import { LIMIT_MS } from './judge.ts';
 import { nodeTarget } from './node-target.ts';
 import { stages } from './stages.ts';
+import type { Target } from './target.ts';
 import { watchdog } from './watchdog.ts';
 import { wineTargets } from './wine-target.ts';
 
@@ -21,7 +22,9 @@ process.exitCode = await main(Number(values.runs), Number(values.seed ?? Date.no
 async function main(runs: number, seed: number): Promise<number> {
   console.log(`${runs} runs, seed ${seed}`);
   const wine = values.wine ? await wineTargets() : undefined;
-  const nodes = stages(wine === undefined ? nodeTarget : wine.open);
+  const most = { ms: 0, megabytes: 0 };
+  const open = wine === undefined ? nodeTarget : wine.open;
+  const nodes = stages(async (sample) => measured(await open(sample), most));
   const dog = wine === undefined ? await watchdog(LIMIT_MS) : undefined;
   let seen = 0;
   const property = fc.asyncProperty(cases, async (one) => {
@@ -35,8 +38,26 @@ async function main(runs: number, seed: number): Promise<number> {
   await nodes.end();
   await wine?.end();
   if (found.failed) report(found);
+  console.log(`the slowest command took ${Math.round(most.ms)} ms, the largest ${Math.round(most.megabytes)} MB`);
   console.log(`fuzz: ${found.failed ? seen : found.numRuns} cases, ${found.failed ? 1 : 0} wrong`);
   return found.failed ? 1 : 0;
+}
+
+interface Most {
+  ms: number;
+  megabytes: number;
+}
+
+function measured(target: Target, most: Most): Target {
+  return {
+    ...target,
+    start: async (start) => {
+      const ended = await target.start(start);
+      most.ms = Math.max(most.ms, ended.ms);
+      most.megabytes = Math.max(most.megabytes, ended.megabytes);
+      return ended;
+    },
+  };
 }
 
 function report({ seed, counterexample, errorInstance }: fc.RunDetails<[Case]>): void {

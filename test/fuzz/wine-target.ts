@@ -65,6 +65,12 @@ async function wineTarget(sample: string, { folder, prefix, drive }: Around): Pr
   const simulator = await startSimulator({ seeds: [seed] });
   mkdirSync(join(drive, 'run/flannel'), { recursive: true });
   writeFileSync(join(drive, 'run/flannel/subnet.env'), SUBNET_ENV);
+  const around = {
+    HNS_SIMULATOR: simulator.address,
+    HNS_SIMULATOR_BOOT: simulator.hns.bootId(),
+    // Without it Wine takes the eighth bit off every byte of the environment.
+    LC_ALL: 'C.UTF-8',
+  };
   return {
     place: WINDOWS,
     folders: STATE.map((name) => join(drive, name)),
@@ -79,8 +85,7 @@ async function wineTarget(sample: string, { folder, prefix, drive }: Around): Pr
     start: async ({ env, stdin, one }) => {
       const exe = join(folder, `${one.executable}.exe`);
       const memory = peakMemory(`${one.executable}.exe`);
-      const surroundings = { HNS_SIMULATOR: simulator.address, HNS_SIMULATOR_BOOT: simulator.hns.bootId() };
-      const ran = await wine.run(exe, [], { env: { ...env, ...surroundings }, stdin, prefix });
+      const ran = await wine.run(exe, [], { env: { ...env, ...around }, stdin, prefix });
       return { code: ran.code, stdout: ran.stdout, ms: ran.durationMs, megabytes: memory.end() };
     },
     objects: () => objectsOf(simulator.hns),

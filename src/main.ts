@@ -1,5 +1,6 @@
 /** The process edge: the only reader of the environment and stdin, the only writer of stdout, the only one that wires. */
 import { readSync, writeSync } from 'node:fs';
+import { isSea } from 'node:sea';
 import type { Defaults } from './dialects/net-conf.ts';
 import { nodeFiles } from './disk/node-files.ts';
 import { createBootClock } from './ffi/boot.ts';
@@ -125,8 +126,8 @@ const PLATFORM: Platform = {
 };
 
 async function main(): Promise<void> {
-  // Node would write what it counted to the folder that this names.
-  if (process.env['NODE_V8_COVERAGE'] !== undefined) process.getBuiltinModule('node:v8').stopCoverage();
+  // Node would write what it counted to the folder that this names; tests of the bundle count.
+  if (process.env['NODE_V8_COVERAGE'] !== undefined && isSea()) process.getBuiltinModule('node:v8').stopCoverage();
   if ((process.env['CNI_COMMAND'] ?? '') === '') {
     const version = typeof WINCNI_VERSION === 'string' ? WINCNI_VERSION : 'from source';
     const args = process.argv.slice(2);

@@ -15,6 +15,7 @@ export interface Asked {
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
+  /** Of processor time: a machine that is busy otherwise makes no case wrong. */
   readonly ms: number;
   readonly megabytes: number;
 }

@@ -5,8 +5,8 @@ import { join, win32 } from 'node:path';
 import { startSimulator } from '../../native/simulator/client.ts';
 import * as wine from '../../scripts/wine.js';
 import { PLUGIN_NAMES } from '../../src/spec/plugin-names.ts';
-import { peakMemory } from '../support/peak-memory.ts';
 import { installDlls, installWindowsExecutable } from '../support/plugin.ts';
+import { watchUsage } from '../support/program-usage.ts';
 import { SUBNET_ENV, sampleSeed } from '../support/sample-node.ts';
 import { type Place, POD, SAMPLES, STANDING } from './case.ts';
 import { filesBelow, objectsOf, type Target } from './target.ts';
@@ -84,9 +84,9 @@ async function wineTarget(sample: string, { folder, prefix, drive }: Around): Pr
       ),
     start: async ({ env, stdin, one }) => {
       const exe = join(folder, `${one.executable}.exe`);
-      const memory = peakMemory(`${one.executable}.exe`);
+      const usage = watchUsage(`${one.executable}.exe`);
       const ran = await wine.run(exe, [], { env: { ...env, ...around }, stdin, prefix });
-      return { code: ran.code, stdout: ran.stdout, ms: ran.durationMs, megabytes: memory.end() };
+      return { code: ran.code, stdout: ran.stdout, ...usage.end() };
     },
     objects: () => objectsOf(simulator.hns),
     files: () => [...STATE, 'fuzz'].flatMap((name) => filesBelow(join(drive, name))),

@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LIMIT_MEGABYTES } from '../fuzz/judge.ts';
 import { NAMESPACES } from '../support/node.ts';
-import { peakMemory } from '../support/peak-memory.ts';
 import type { Plugin } from '../support/plugin.ts';
+import { watchUsage } from '../support/program-usage.ts';
 
 const MIB = 1024 * 1024;
 const ENV = {
@@ -35,14 +35,14 @@ export function giantTests(name: string, open: () => Plugin | Promise<Plugin>): 
   giant.after(({ plugin }) => plugin.remove());
   for (const [what, stdin, wanted] of INPUTS) {
     giant(`${what} on stdin: one error, at most ${LIMIT_MEGABYTES} MB`, async ({ plugin }) => {
-      const memory = peakMemory(plugin.exe);
+      const usage = watchUsage(plugin.exe);
       const { code, stdout } = await plugin.run(ENV, stdin);
-      const peak = memory.end();
+      const { megabytes } = usage.end();
       assert.is(code, 1, stdout);
       const error = JSON.parse(stdout) as { readonly code: number; readonly msg: string };
       assert.is(error.code, wanted.code, stdout);
       assert.match(error.msg, wanted.msg);
-      assert.ok(peak > 0 && peak <= LIMIT_MEGABYTES, `${Math.round(peak)} MB`);
+      assert.ok(megabytes > 0 && megabytes <= LIMIT_MEGABYTES, `${Math.round(megabytes)} MB`);
     });
   }
   giant.run();

@@ -60,6 +60,7 @@ const OF_RUNTIME = {
   mac: { runtimeConfig: { mac: '00-15-5D-52-C0-07' } },
   ips: { runtimeConfig: { ips: ['10.244.3.9/24'] } },
   ranges: { runtimeConfig: { ipRanges: [[{ subnet: '10.244.3.0/24', rangeStart: '10.244.3.9' }]] } },
+  plugin: { ipam: { type: 'fake-ipam' } },
   args: { args: { cni: { ips: ['10.244.3.9'] } } },
   list: { 'cni.dev/valid-attachments': [{ containerID: STANDING.containerId, ifname: STANDING.ifname }] },
   previous: {

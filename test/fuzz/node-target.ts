@@ -18,13 +18,13 @@ export function nodeTarget(sample: string): Target {
   const root = join(top, 'a/b/c');
   mkdirSync(join(root, 'run/flannel'), { recursive: true });
   writeFileSync(join(root, 'run/flannel/subnet.env'), SUBNET_ENV);
-  // What looks like a path of Windows is relative here.
-  process.chdir(root);
   return {
     place: unixPlace(root, top),
     folders: [join(root, 'var'), join(root, 'run')],
     resolve: (path) => resolve(root, path),
     start: async ({ env, stdin, one }) => {
+      // What looks like a path of Windows is relative here.
+      process.chdir(root);
       const [started, grown] = [process.cpuUsage(), memory()];
       const { code, text } = await node.start({ env, stdin }, platformIn(root, one));
       const { user, system } = process.cpuUsage(started);

@@ -1,7 +1,7 @@
 /** Plays one case on a target and judges it: what the command said, and what it left. */
 import { sep } from 'node:path';
 import { decodeConfig } from '../../src/spec/command.ts';
-import { type Case, documentOf, envOf, SAMPLES, STANDING, stdinOf } from './case.ts';
+import { type Case, documentOf, envOf, SAMPLES, stdinOf } from './case.ts';
 import { type Ended, wrongOf } from './judge.ts';
 import type { Start, Target } from './target.ts';
 
@@ -38,16 +38,17 @@ export async function play(stage: Stage, one: Case): Promise<string | undefined>
   const wrong = wrongOf({ verb: start.env['CNI_COMMAND'], config, isHostLocal }, ended);
   if (wrong !== undefined) return `${wrong}: ${ended.code ?? 'no code'} ${ended.stdout}`;
   stage.left = leftOn(target);
-  return (await wrongState(stage, { start, ended, before })) ?? strayIn(stage, config);
+  return (await wrongState(stage, { start, config, ended, before })) ?? strayIn(stage, config);
 }
 
 interface Played {
   readonly start: Start;
+  readonly config: unknown;
   readonly ended: Ended;
   readonly before: Left;
 }
 
-async function wrongState(stage: Stage, { start, ended, before }: Played): Promise<string | undefined> {
+async function wrongState(stage: Stage, { start, config, ended, before }: Played): Promise<string | undefined> {
   const verb = start.env['CNI_COMMAND'];
   if (verb === 'ADD' && ended.code === 0) {
     if (same(stage.left, before)) return 'an ADD that succeeded left nothing';
@@ -55,7 +56,10 @@ async function wrongState(stage: Stage, { start, ended, before }: Played): Promi
     if (gone.code !== 0) return `DEL of what ADD made: ${gone.stdout}`;
     stage.left = leftOn(stage.target);
   }
-  const added = [...minus(stage.left.objects, before.objects), ...minus(stage.left.files, before.files)];
+  const files = minus(stage.left.files, before.files);
+  // The log stays, under whatever name.
+  const named = files.length === 0 ? [] : textsIn(config).map(stage.target.resolve);
+  const added = [...minus(stage.left.objects, before.objects), ...minus(files, named)];
   if (added.length > 0) return `left behind: ${added.join(', ')}`;
   if (same(stage.left, before)) return undefined;
   stage.standing = undefined;
@@ -70,21 +74,19 @@ const same = (one: Left, other: Left): boolean => JSON.stringify(one) === JSON.s
 /** Makes the pod that CHECK, DEL and GC meet. */
 async function stand(stage: Stage, sample: string): Promise<void> {
   const { target } = stage;
-  const plain: Case = {
-    ...{ sample, verb: 'ADD', env: STANDING_ENV, mutations: [], encoding: PLAIN.encoding },
+  const one: Case = {
+    ...{ sample, verb: 'DEL', env: {}, mutations: [], encoding: PLAIN.encoding },
     ...{ runtime: [], executable: 'wincni', ipam: PLAIN },
   };
-  const env = { ...envOf({ ...plain, verb: 'DEL', env: {} }, target.place), CNI_COMMAND: 'ADD' };
+  const env = envOf(one, target.place);
   const stdin = Buffer.from(JSON.stringify(SAMPLES[sample]));
-  // What a DEL left half done, on purpose of its configuration, goes first.
-  await target.start({ env: { ...env, CNI_COMMAND: 'DEL' }, stdin, one: plain });
-  const { code, stdout } = await target.start({ env, stdin, one: plain });
+  // A DEL whose configuration named another folder has left its lease here.
+  await target.start({ env, stdin, one });
+  const { code, stdout } = await target.start({ env: { ...env, CNI_COMMAND: 'ADD' }, stdin, one });
   if (code !== 0) throw new Error(`the sample "${sample}" as it is does not work: ${stdout}`);
   stage.standing = JSON.parse(stdout);
   stage.left = leftOn(target);
 }
-
-const STANDING_ENV = { CNI_CONTAINERID: STANDING.containerId };
 
 function configIn(stdin: Buffer): unknown {
   try {
@@ -105,6 +107,7 @@ const leftOn = ({ objects, files }: Target): Left => ({
     .filter((file) => !HOUSEKEEPING.test(file))
     .sort(),
 });
+
 /** A file in a folder that neither the plugin's defaults nor the configuration names. */
 function strayIn({ target }: Stage, config: unknown): string | undefined {
   const isIn =

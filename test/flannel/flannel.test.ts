@@ -278,6 +278,48 @@ flannel(
     }
   }),
 );
+for (const [printed, code] of [
+  ['', Code.Ipam],
+  ['no JSON', Code.Ipam],
+  ['[]', Code.InvalidConfig],
+  [{ ips: 5 }, Code.InvalidConfig],
+] as const) {
+  flannel(
+    `runs DEL of an executable delegate whose ADD printed ${JSON.stringify(printed)}, and says so`,
+    onNode(async (node) => {
+      const other = ipamPlugin('other-bridge');
+      try {
+        other.answer('ADD', printed);
+        const { conf } = flannelOn(node, { delegate: { type: 'other-bridge' } });
+        const pod = { ...POD, env: { CNI_PATH: other.folder, PATH: '/usr/bin:/bin' } };
+        await fails(node.run('ADD', pod, conf), code, /other-bridge/);
+        assert.equal(
+          other.calls().map(({ verb }) => verb),
+          ['ADD', 'DEL'],
+        );
+      } finally {
+        other.remove();
+      }
+    }),
+  );
+}
+flannel(
+  'prints the result of an executable delegate in the version that was asked for',
+  onNode(async (node) => {
+    const other = ipamPlugin('other-bridge');
+    try {
+      const ips = [{ address: '10.244.3.7/24', gateway: '10.244.3.1', interface: 0 }];
+      const interfaces = [{ name: 'eth0', mtu: 1450 }];
+      other.answer('ADD', { cniVersion: '0.4.0', interfaces, ips: [{ version: '4', ...ips[0] }], dns: {} });
+      const { conf } = flannelOn(node, { delegate: { type: 'other-bridge' } });
+      const pod = { ...POD, env: { CNI_PATH: other.folder, PATH: '/usr/bin:/bin' } };
+      const result = await must(node.run('ADD', pod, { ...conf, cniVersion: '1.0.0' }));
+      assert.equal(result, { cniVersion: '1.0.0', interfaces, ips });
+    } finally {
+      other.remove();
+    }
+  }),
+);
 flannel(
   'does not take itself for a delegate',
   onNode(async (node) => {

@@ -10,6 +10,8 @@ export interface Asked {
   readonly config: unknown;
   /** host-local's results have no interfaces. */
   readonly isHostLocal: boolean;
+  /** Another plugin's, which flannel passes on. */
+  readonly isForeign?: boolean;
 }
 
 export interface Ended {
@@ -78,9 +80,10 @@ function wrongSuccess(asked: Asked, stdout: string): string | undefined {
   return Array.isArray(object['supportedVersions']) ? undefined : 'no supportedVersions';
 }
 
-function wrongResult({ config, isHostLocal }: Asked, result: Json): string | undefined {
+function wrongResult({ config, isHostLocal, isForeign }: Asked, result: Json): string | undefined {
   const stated = versionIn(config);
   const version = typeof stated === 'string' ? stated : UNSTATED;
+  if (isForeign === true) return wrongVersion(result, version);
   if (isHostLocal) return wrongForm(result, version);
   if (isObject(config) && hasPrevious(config)) return wrongChained(result, version);
   const hasPlace = version < '0.3.0' || Array.isArray(result['interfaces']);
@@ -99,9 +102,13 @@ function wrongForm(result: Json, version: string): string | undefined {
 const hasPrevious = (config: Json): boolean =>
   Object.entries(config).some(([key, value]) => key.toLowerCase() === 'prevresult' && value !== null);
 
+const wrongVersion = ({ cniVersion }: Json, version: string): string | undefined =>
+  cniVersion === version ? undefined : `cniVersion of the result is ${String(cniVersion)}`;
+
 /** Behind another plugin the result has what that one said, too: its members are not ours to judge, their places are. */
 function wrongChained(result: Json, version: string): string | undefined {
-  if (result['cniVersion'] !== version) return `cniVersion of the result is ${String(result['cniVersion'])}`;
+  const wrong = wrongVersion(result, version);
+  if (wrong !== undefined) return wrong;
   if (version < '0.3.0') return isObject(result['ip4'] ?? result['ip6']) ? undefined : 'the result has no address';
   const { interfaces, ips } = result;
   if (!Array.isArray(interfaces) || !Array.isArray(ips)) return 'the result has no lists';

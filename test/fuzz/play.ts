@@ -34,8 +34,7 @@ export async function play(stage: Stage, one: Case): Promise<string | undefined>
   };
   const ended = await target.start(start);
   const config = configIn(start.stdin);
-  const isHostLocal = one.executable === 'host-local' || typeOf(config) === 'host-local';
-  const wrong = wrongOf({ verb: start.env['CNI_COMMAND'], config, isHostLocal }, ended);
+  const wrong = wrongOf({ verb: start.env['CNI_COMMAND'], config, ...kindOf(one, config) }, ended);
   if (wrong !== undefined) return `${wrong}: ${ended.code ?? 'no code'} ${ended.stdout}`;
   stage.left = leftOn(target);
   return (await wrongState(stage, { start, config, ended, before })) ?? strayIn(stage, config);
@@ -96,7 +95,15 @@ function configIn(stdin: Buffer): unknown {
   }
 }
 
-const typeOf = (config: unknown): unknown => (config as { readonly type?: unknown } | undefined)?.type;
+/** Whose result it is, by the names that the plugin goes by as well. */
+function kindOf({ executable }: Case, config: unknown): { readonly isHostLocal: boolean; readonly isForeign: boolean } {
+  const type = (config as { readonly type?: unknown } | undefined)?.type;
+  const names = [executable, typeof type === 'string' ? type : ''];
+  return {
+    isHostLocal: names.some((name) => /^host-local/i.test(name)),
+    isForeign: names.some((name) => /^flannel/i.test(name)) && textsIn(config).includes('fake-ipam'),
+  };
+}
 
 /** What stays when no pod is there: the lock, the index, the place of the next search, the log, what flanneld left. */
 const HOUSEKEEPING = /(?:^|\/)(?:lock|index|looked-at|last_reserved_ip\.\d+|[^/]*\.log(?:\.1)?|subnet\.env)$/;

@@ -38,7 +38,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
   cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],
-  'main.ts': ['node:fs'],
+  'main.ts': ['node:fs', 'node:sea'],
 };
 const MAX_LINES = 200;
 

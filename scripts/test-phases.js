@@ -39,6 +39,7 @@ export function phases() {
       env: { NODE_V8_COVERAGE: COVERAGE },
     },
     check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
+    check('unit', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '50000'], { summary: lastLine }),
     check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
     check('exe', 'libcni programs', ['node', 'scripts/libcni.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     {
@@ -61,6 +62,11 @@ export function phases() {
       prepare: canRunWine,
     }),
     check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
+    check('wine', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '200', '--wine'], {
+      limitMs: 15 * MINUTE,
+      prepare: canRunWine,
+      summary: lastLine,
+    }),
     { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
     check('wine', 'load', ['node', 'scripts/load.js', '--wine', '--plugin', 'dist/wine/wincni.exe'], {
       summary: lastLine,

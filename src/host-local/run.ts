@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Indexed, peekIndex } from '../ipam/index-file.ts';
 import { addressNames, addressOfName, contentOf, type Layout } from '../ipam/layout.ts';
 import type { RangeSet } from '../ipam/ranges.ts';
-import { addressesHeldBy } from '../ipam/shelf.ts';
+import { addressesHeldBy, refuseLinks } from '../ipam/shelf.ts';
 import { usageIn, usedIn } from '../ipam/usage.ts';
 import { withIndex } from '../ipam/use-index.ts';
 import type { Ip } from '../net/ip.ts';
@@ -75,6 +75,7 @@ const indexedBy = ({ files, clock }: HostLocalPorts, layout: Layout, sets: reado
 });
 
 async function locked<T>(on: Indexed, { lock, remainingMs }: HostLocalPorts, work: (on: OpenFolder) => T): Promise<T> {
+  refuseLinks(on);
   const unlock = await lock.acquire(on.layout.lock, remainingMs());
   try {
     return await withIndex(on, (index) => work({ ...on, index }));

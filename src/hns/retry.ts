@@ -34,15 +34,8 @@ export function retrier({ pausesMs, pause }: Patience, deadline: Pick<Deadline, 
  * whether it happened, a second one could make a second endpoint, or take away what another command has made since.
  */
 function mayPass(hr: number, isChange: boolean): boolean {
-  switch (statusOf(hr).outcome) {
-    case 'transient':
-    case 'unavailable':
-      return true;
-    case 'unknown':
-      return !isChange;
-    default:
-      return false;
-  }
+  const { outcome } = statusOf(hr);
+  return outcome === 'transient' || outcome === 'unavailable' || (outcome === 'unknown' && !isChange);
 }
 
 /** Longer by up to a quarter, so that commands that were refused together do not come back together. */

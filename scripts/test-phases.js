@@ -9,6 +9,7 @@ const BIOME = bin('@biomejs/biome', 'bin/biome');
 const TSC = bin('typescript', 'bin/tsc');
 const ESLINT = bin('eslint', 'bin/eslint.js');
 const UVU = ['node', '--import', 'tsx', 'node_modules/uvu/bin.js'];
+const FAULTS = ['node', '--import', 'tsx', 'test/faults/main.ts'];
 const C8 = bin('c8', 'bin/c8.js');
 
 /** Where Node leaves what each process of the unit tests covered. */
@@ -54,6 +55,7 @@ export function phases() {
       limitMs: 5 * MINUTE,
       prepare: () => ensureTools(['peers']),
     },
+    check('exe', 'faults', [...FAULTS], { limitMs: 10 * MINUTE, summary: lastLine }),
     check('wine', 'DLLs', ['node', 'scripts/build-native.js'], { prepare: () => ensureTools(['mingw']) }),
     check('wine', 'set-up', ['node', 'scripts/setup.js', '--for', 'wine'], {
       limitMs: 30 * MINUTE,
@@ -61,6 +63,11 @@ export function phases() {
     }),
     check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
+    check('wine', 'faults sample', [...FAULTS, '--wine', '--sample'], {
+      limitMs: 10 * MINUTE,
+      summary: lastLine,
+      prepare: canRunWine,
+    }),
   ];
 }
 
@@ -77,6 +84,8 @@ function coverageOf(output) {
   const share = (name) => new RegExp(`^${name} +: ([\\d.]+%)`, 'm').exec(output)?.[1];
   return `lines ${share('Lines')}, branches ${share('Branches')}`;
 }
+
+const lastLine = (output) => output.trimEnd().split('\n').at(-1);
 
 async function canRunWine() {
   const { whyNoWine } = await import('./wine-root.js');

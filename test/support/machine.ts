@@ -39,7 +39,11 @@ export interface Machine {
   readonly end: () => Promise<void>;
 }
 
-export async function createMachine(plugin: Plugin, seed: unknown = SEED): Promise<Machine> {
+/** Of the plugin no more is needed than how it is run, and what it calls a path. */
+export async function createMachine(
+  plugin: Pick<Plugin, 'run' | 'path'> & Partial<Plugin>,
+  seed: unknown = SEED,
+): Promise<Machine> {
   const simulator = await startSimulator({ seeds: [seed] });
   const dataDir = mkdtempSync(join(tmpdir(), 'wincni-state-'));
   const network = join(dataDir, 'cbr0');

@@ -1,0 +1,70 @@
+/** `npm run faults`: the matrix of an executable, as a table. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { linuxSubject, wineSubject } from '../conformance/subjects.ts';
+import { ROOT } from '../support/plugin.ts';
+import { ALL_KINDS, KINDS } from './kinds.ts';
+import { isClean, sumOf, tableOf } from './report.ts';
+import { SCENES } from './scene.ts';
+import { type Options, runMatrix } from './suite.ts';
+
+const { values } = parseArgs({
+  options: {
+    plugin: { type: 'string' },
+    type: { type: 'string' },
+    wine: { type: 'boolean', default: false },
+    sample: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+
+/** A command is a process that mostly waits. */
+const AT_ONCE = 2;
+/** Starting takes seconds under Wine on a crowded machine. */
+const TIMES = { linux: { limitMs: 10_000, shortSeconds: 0.5 }, wine: { limitMs: 60_000, shortSeconds: 2 } };
+
+try {
+  process.exitCode = await main();
+} catch (failure) {
+  console.error(failure instanceof Error ? failure.message : failure);
+  process.exitCode = 2;
+}
+
+async function main(): Promise<number> {
+  const plugin = pluginPath();
+  const isOurs = values.plugin === undefined;
+  // Ours is what the configuration says under that name; under a peer's it would be that peer.
+  const type = values.type ?? (isOurs ? 'wincni' : 'win-bridge');
+  const subject = await (values.wine ? wineSubject(plugin, type) : linuxSubject(plugin, type));
+  try {
+    const options: Options = {
+      subject,
+      cniPath: subject.path(dirname(plugin)),
+      isOurs,
+      ...(values.wine ? TIMES.wine : TIMES.linux),
+      atOnce: AT_ONCE,
+      kinds: values.full ? ALL_KINDS : KINDS,
+      scenes: SCENES.filter(({ name }) => isWanted(name)),
+      isSample: values.sample,
+    };
+    const matrix = await runMatrix(options);
+    for (const line of tableOf(matrix)) console.log(line);
+    console.log(sumOf(matrix));
+    return isClean(matrix) && matrix.points.length > 0 ? 0 : 1;
+  } finally {
+    await subject.end();
+  }
+}
+
+/** `--only ADD,DEL`. */
+function isWanted(scene: string): boolean {
+  return values.only === undefined || values.only.split(',').includes(scene);
+}
+
+function pluginPath(): string {
+  const plugin = values.plugin ?? join(ROOT, values.wine ? 'dist/wincni.exe' : 'dist/wincni');
+  if (!existsSync(plugin)) throw new Error(`Cannot start: there is no file "${plugin}", expected an executable`);
+  return resolve(plugin);
+}

@@ -46,6 +46,7 @@ async function main(): Promise<number> {
       ...(values.wine ? TIMES.wine : TIMES.linux),
       atOnce: AT_ONCE,
       kinds: values.full ? ALL_KINDS : KINDS,
+      fileKills: fileKills(),
       scenes: SCENES.filter(({ name }) => isWanted(name)),
       isSample: values.sample,
     };
@@ -59,6 +60,15 @@ async function main(): Promise<number> {
 }
 
 /** `--only ADD,DEL`. */
+/**
+ * After the effect of one call is before the next one, of files or of HNS, and the latter are points of their own: together
+ * these are all states that a killed command can leave.
+ */
+function fileKills(): readonly ('before' | 'after')[] {
+  if (values.wine || values.sample) return [];
+  return values.full ? ['before', 'after'] : ['after'];
+}
+
 function isWanted(scene: string): boolean {
   return values.only === undefined || values.only.split(',').includes(scene);
 }

@@ -79,7 +79,7 @@ async function disturbed(
   const short = fate === 'not answered' ? { timeoutSeconds: bench.shortSeconds } : {};
   const { command, end } = trouble.begin(field);
   const ran = await field.run(verb, pod, { ...command, conf: { ...conf, ...short } });
-  if (!end()) return [wrong(`${verb} did not make the call that it makes without faults`)];
+  if (!end(ran)) return [wrong(`${verb} did not make the call that it makes without faults`)];
   const found = addressFindings(field, `after ${verb}`);
   if (fate === 'killed' || fate === 'killed meanwhile') return found;
   if (ran.hung) return [...found, hang(`${verb} did not answer within ${bench.limitMs} ms`)];
@@ -118,7 +118,8 @@ async function cleaned(field: Field, branch: Branch, alive: readonly Told[]): Pr
 
 const NOBODY = { containerId: 'nobody', ifname: 'eth0' };
 
-const listOf = (pods: readonly ScenePod[]): Readonly<Record<string, unknown>> => ({
+/** GC's list of who is attached. */
+export const listOf = (pods: readonly ScenePod[]): Readonly<Record<string, unknown>> => ({
   'cni.dev/valid-attachments': pods.map(({ containerId, ifname }) => ({ containerID: containerId, ifname })),
 });
 

@@ -38,8 +38,11 @@ const OWN_NETWORK = {
   ipam: { routes: [{ GW: '10.244.3.1' }] },
 };
 
+/** On an empty node that has its network. */
+export const PLAIN: Scene = { name: 'ADD', verb: 'ADD', seed: SEED, before: [], conf: {} };
+
 export const SCENES: readonly Scene[] = [
-  { name: 'ADD', verb: 'ADD', seed: SEED, before: [], conf: {} },
+  PLAIN,
   { name: 'DEL', verb: 'DEL', seed: SEED, before: [FIRST], conf: {} },
   { name: 'GC', verb: 'GC', seed: SEED, before: [FIRST, NEIGHBOUR], conf: {} },
   { name: 'first ADD', verb: 'ADD', seed: { ...SEED, networks: [] }, before: [], conf: OWN_NETWORK },

@@ -1,5 +1,6 @@
 /** What befalls one command, in HNS or in the file system, as its node is made ready for it. */
-import type { Command, Field } from './field.ts';
+import { FILE_FAULTS_LIBRARY } from '../../scripts/build-native.js';
+import type { Command, Field, Ran } from './field.ts';
 import type { Fate, Kind } from './kinds.ts';
 
 export interface Trouble {
@@ -13,7 +14,7 @@ export interface Trouble {
 export interface Begun {
   readonly command: Command;
   /** Answers whether it has come to it. */
-  readonly end: () => boolean;
+  readonly end: (ran: Ran) => boolean;
 }
 
 /** The `nth` call of the command, from 1, meets a fault. */
@@ -52,13 +53,24 @@ function killWhenHeld(held: () => number): { readonly kill: AbortSignal; readonl
   };
 }
 
-/** A process that ends itself at the `nth` file call below the state folder: see native/file-faults. */
+/** The process ends at its `nth` call, from 1, that changes files in the state folder. */
 export const atFile = (nth: number, when: 'before' | 'after'): Trouble => ({
   fate: 'killed',
   hresult: undefined,
   isOpen: false,
-  begin: () => ({
-    command: { env: { FILE_FAULTS_NTH: String(nth), FILE_FAULTS_WHEN: when } },
-    end: () => true,
+  begin: (field) => ({
+    command: { env: { ...inFolder(field), FILE_FAULTS_NTH: String(nth), FILE_FAULTS_WHEN: when } },
+    end: ({ killed }) => killed,
   }),
+});
+
+/** The variables by which the calls of a command are written down: "rename cbr0/10.244.3.3", a line each. */
+export const listingFiles = (field: Field, log: string): Command => ({
+  env: { ...inFolder(field), FILE_FAULTS_LOG: log },
+});
+
+/** Linux alone knows of preloading; what stands in for an executable reads the other variables by itself. */
+const inFolder = ({ machine }: Field): Readonly<Record<string, string>> => ({
+  LD_PRELOAD: FILE_FAULTS_LIBRARY,
+  FILE_FAULTS_FOLDER: machine.dataDir,
 });

@@ -34,11 +34,18 @@ function failureFindings({ stdout, json }: Ran, question: Question): readonly Fi
   if (textAt(json, 'msg') === '') findings.push(wrong(`${verb} failed without msg: ${brief(stdout)}`));
   if (json['cniVersion'] !== cniVersion) findings.push(wrong(`${verb} failed in another cniVersion: ${brief(stdout)}`));
   if (!isRightCode(code, question)) findings.push(wrong(`${verb} failed with code ${code}: ${brief(stdout)}`));
-  if (hresult !== undefined && !names(`${textAt(json, 'msg')} ${textAt(json, 'details')}`, hresult)) {
+  if (
+    hresult !== undefined &&
+    !isTaken(hresult) &&
+    !names(`${textAt(json, 'msg')} ${textAt(json, 'details')}`, hresult)
+  ) {
     findings.push(wrong(`${verb} failed without a word of ${hex(hresult)}: ${brief(stdout)}`));
   }
   return findings;
 }
+
+/** What says that an object is there, or is not, is told in words for that object. */
+const isTaken = (hresult: number): boolean => ['missing', 'exists'].includes(statusOf(hresult).outcome);
 
 /** The HRESULT, or what is in it of Win32, as Go programs print it. */
 const names = (text: string, hresult: number): boolean =>

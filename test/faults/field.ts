@@ -14,8 +14,9 @@ export interface Bench {
   readonly cniVersion: string;
   /** A command that takes longer hangs. */
   readonly limitMs: number;
-  /** What a command is given where HNS will not answer it. */
+  /** What a command is given where HNS will not answer it, and where it will. */
   readonly shortSeconds: number;
+  readonly usualSeconds: number;
 }
 
 export interface Ran extends Ended {
@@ -72,7 +73,7 @@ export async function openField(bench: Bench, scene: Scene): Promise<Field> {
       return ran;
     },
     conf: (pod, more = {}) => {
-      const base = machine.conf({ apiVersion: 2, tombstoneSeconds: TOMBSTONE_SECONDS, ...scene.conf });
+      const base = machine.conf({ ...scene.conf, ...OURS, timeoutSeconds: bench.usualSeconds });
       const ipam = { ...(machine.conf()['ipam'] as Json), ...(scene.conf['ipam'] as Json | undefined) };
       return { ...base, ipam, cniVersion: bench.cniVersion, ...portsOf(pod), ...more };
     },
@@ -83,7 +84,7 @@ export async function openField(bench: Bench, scene: Scene): Promise<Field> {
 /** Until the simulator has noticed that a process is gone. */
 const SETTLE_MS = 5000;
 /** Longer than anything here lasts. */
-const TOMBSTONE_SECONDS = 600;
+const OURS = { tombstoneSeconds: 600 };
 
 const portsOf = (pod: ScenePod | undefined): Json =>
   pod === undefined

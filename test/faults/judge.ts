@@ -55,26 +55,24 @@ export function attachedFindings({ machine }: Field, { pod, address }: Told): re
   return [wrong(`ADD of ${pod.containerId} told of ${address}; the node has ${shown(machine.endpoints())}`)];
 }
 
-/** The pods that the runtime has are all that is there: endpoints, members of namespaces, addresses, records, host ports. */
+/** Nothing is there but what the pods that the runtime has need: endpoints, members of namespaces, addresses, records, host ports. */
 export function cleanFindings(field: Field, alive: readonly Told[], when: string): readonly Finding[] {
   const { machine } = field;
   const differs = (what: string, actual: readonly string[], wanted: readonly string[]): readonly Finding[] =>
     shown(actual) === shown(wanted) ? [] : [leak(`${when}, ${what}: ${shown(actual)}, expected ${shown(wanted)}`)];
   const beyond = (what: string, names: readonly string[], most: number): readonly Finding[] =>
     names.length <= most ? [] : [leak(`${when}, ${what}: ${shown(names)}, expected ${most} at most`)];
-  const members = machine.members().length;
+  const endpoints = endpointsOf(machine);
+  const namespaces = alive.map(({ pod }) => pod.netns);
+  const living = endpoints.filter(({ netns }) => namespaces.includes(netns)).map(({ address }) => address);
   return [
     ...differs(
-      'endpoints',
-      endpointsOf(machine).map(({ address, netns }) => `${address} in ${netns}`),
-      alive.map(({ address, pod }) => `${address} in ${pod.netns}`),
+      'endpoints are in',
+      endpoints.map(({ netns }) => netns),
+      namespaces,
     ),
-    ...differs('members of namespaces', [String(members)], [String(alive.length)]),
-    ...differs(
-      'addresses',
-      machine.leases(),
-      alive.map(({ address }) => address),
-    ),
+    ...differs('members of namespaces', [String(machine.members().length)], [String(alive.length)]),
+    ...differs('addresses', machine.leases(), living),
     ...beyond('records', machine.records('attachments'), alive.length),
     ...beyond('tombstones', machine.records('tombstones'), 0),
     ...beyond('host ports', field.claims(), alive.length),

@@ -59,11 +59,10 @@ export const KINDS: readonly Kind[] = [
   ...HANGS,
 ];
 
-/** The same with every HRESULT there is, and both ways those after which nothing is known of the call. */
-export const ALL_KINDS: readonly Kind[] = [
-  ...KINDS.filter(({ fate }) => fate !== 'refused'),
-  ...CATALOGUE.flatMap((hresult) => {
-    const before = refused(hex(hresult), hresult);
-    return before.isOpen ? [before, refused(`${hex(hresult)} after`, hresult, 'after')] : [before];
-  }),
-];
+/** Every HRESULT there is; after those that leave it open what HNS does, it has done it, or not. */
+export const REFUSALS: readonly Kind[] = CATALOGUE.flatMap((hresult) => {
+  const before = refused(hex(hresult), hresult);
+  return before.isOpen ? [before, refused(`${hex(hresult)} after`, hresult, 'after')] : [before];
+});
+
+export const ALL_KINDS: readonly Kind[] = [...KINDS.filter(({ fate }) => fate !== 'refused'), ...REFUSALS];

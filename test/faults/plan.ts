@@ -14,8 +14,10 @@ export interface Wanted {
   readonly kinds: readonly Kind[];
   /** When the process ends at a call that changes files; none where nobody can tell it to. */
   readonly fileKills: readonly ('before' | 'after')[];
-  /** Each call once, of one kind after the other, and killed after each change; cleaned up in one of the two ways. */
+  /** Each call once, of one kind after the other, and killed after each change. */
   readonly isSample: boolean;
+  /** Whether each point is cleaned up in both ways, or one in this way and the next in the other. */
+  readonly cleanUp: 'both ways' | 'in turns';
 }
 
 export interface Planned {

@@ -42,6 +42,7 @@ async function story(bench: Bench, field: Field, one: Play): Promise<readonly Fi
   if (other.code === 0) alive.push(toldBy(OTHER, other, bench.cniVersion));
   else findings.push(unserved(other, 'ADD of another pod'));
   field.machine.releaseHeld();
+  for (const told of alive) findings.push(...attachedFindings(field, told));
   findings.push(...meanwhile(field), ...addressFindings(field, 'after ADD of another pod'));
   findings.push(...(await cleaned(field, branch, alive)));
   const left = await field.machine.leftovers();

@@ -27,23 +27,23 @@ export interface Scene {
   readonly seed: unknown;
   /** Attached before, in this order. */
   readonly before: readonly ScenePod[];
-  /** Keys of the configuration in place of those that `win-bridge` gets. */
+  /** Keys of the configuration beyond those of every plugin. */
   readonly conf: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the network where there is none; `apiVersion` is no key of it. */
+const WIN_BRIDGE = { type: 'win-bridge', apiVersion: 2 };
+/** Makes the network where there is none. */
 const OWN_NETWORK = {
   type: 'sdnbridge',
-  apiVersion: undefined,
   ipam: { routes: [{ GW: '10.244.3.1' }] },
 };
 
 /** On an empty node that has its network. */
-export const PLAIN: Scene = { name: 'ADD', verb: 'ADD', seed: SEED, before: [], conf: {} };
+export const PLAIN: Scene = { name: 'ADD', verb: 'ADD', seed: SEED, before: [], conf: WIN_BRIDGE };
 
 export const SCENES: readonly Scene[] = [
   PLAIN,
-  { name: 'DEL', verb: 'DEL', seed: SEED, before: [FIRST], conf: {} },
-  { name: 'GC', verb: 'GC', seed: SEED, before: [FIRST, NEIGHBOUR], conf: {} },
+  { name: 'DEL', verb: 'DEL', seed: SEED, before: [FIRST], conf: WIN_BRIDGE },
+  { name: 'GC', verb: 'GC', seed: SEED, before: [FIRST, NEIGHBOUR], conf: WIN_BRIDGE },
   { name: 'first ADD', verb: 'ADD', seed: { ...SEED, networks: [] }, before: [], conf: OWN_NETWORK },
 ];

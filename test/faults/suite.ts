@@ -51,9 +51,9 @@ export async function runMatrix(options: Options): Promise<Matrix> {
   };
 }
 
-function branchesOf(index: number, hasGc: boolean, { isSample }: Wanted): readonly Branch[] {
+function branchesOf(index: number, hasGc: boolean, { cleanUp }: Wanted): readonly Branch[] {
   if (!hasGc) return ['DEL'];
-  if (isSample) return index % 2 === 0 ? ['DEL'] : ['GC'];
+  if (cleanUp === 'in turns') return index % 2 === 0 ? ['DEL'] : ['GC'];
   return ['DEL', 'GC'];
 }
 

@@ -12,6 +12,8 @@ export interface Bench {
   readonly cniPath: string;
   /** The newest version of the specification that it speaks. */
   readonly cniVersion: string;
+  /** Whether pods have host ports: not every plugin takes them. */
+  readonly hasHostPorts: boolean;
   /** A command that takes longer hangs. */
   readonly limitMs: number;
   /** What a command is given where HNS will not answer it, and where it will. */
@@ -75,7 +77,8 @@ export async function openField(bench: Bench, scene: Scene): Promise<Field> {
     conf: (pod, more = {}) => {
       const base = machine.conf({ ...scene.conf, ...OURS, timeoutSeconds: bench.usualSeconds });
       const ipam = { ...(machine.conf()['ipam'] as Json), ...(scene.conf['ipam'] as Json | undefined) };
-      return { ...base, ipam, cniVersion: bench.cniVersion, ...portsOf(pod), ...more };
+      const ports = pod === undefined || !bench.hasHostPorts ? {} : portsOf(pod);
+      return { ...base, ipam, cniVersion: bench.cniVersion, ...ports, ...more };
     },
     claims: () => list(`${machine.dataDir}/.wincni/ports`).filter((name) => name.endsWith('.json')),
   };
@@ -86,7 +89,6 @@ const SETTLE_MS = 5000;
 /** Longer than anything here lasts. */
 const OURS = { tombstoneSeconds: 600 };
 
-const portsOf = (pod: ScenePod | undefined): Json =>
-  pod === undefined
-    ? {}
-    : { runtimeConfig: { portMappings: [{ hostPort: pod.hostPort, containerPort: 80, protocol: 'tcp' }] } };
+const portsOf = ({ hostPort }: ScenePod): Json => ({
+  runtimeConfig: { portMappings: [{ hostPort, containerPort: 80, protocol: 'tcp' }] },
+});

@@ -6,7 +6,7 @@ import { type Planned, planOf, type Recorded, record, type Wanted } from './plan
 import { type Branch, play } from './point.ts';
 import type { Scene } from './scene.ts';
 
-export interface Options extends Omit<Bench, 'cniVersion'>, Wanted {
+export interface Options extends Omit<Bench, 'cniVersion' | 'hasHostPorts'>, Wanted {
   readonly scenes: readonly Scene[];
   /** Whether codes are judged by docs/errors.md. */
   readonly isOurs: boolean;
@@ -29,10 +29,13 @@ export interface Matrix {
 }
 
 export async function runMatrix(options: Options): Promise<Matrix> {
-  const { cniVersion, hasGc } = await abilities(options);
-  const bench: Bench = { ...options, cniVersion };
+  const { hasGc, ...able } = await abilities(options);
+  const bench: Bench = { ...options, ...able };
   const records: (Recorded | string)[] = [];
-  for (const scene of options.scenes) records.push(await record(bench, scene, options));
+  for (const scene of options.scenes) {
+    const isServed = scene.verb !== 'GC' || hasGc;
+    records.push(isServed ? await record(bench, scene, options) : `${scene.name}: the plugin does not serve it`);
+  }
   const recorded = records.filter((each) => typeof each !== 'string');
   const planned = recorded.flatMap((each) => planOf(each, options));
   const points: Point[] = [];

@@ -39,7 +39,7 @@ const refused = (name: string, hresult: number, when: 'before' | 'after' = 'befo
   fate: 'refused',
   hresult,
   isOpen: statusOf(hresult).outcome === 'unknown',
-  applies: when === 'after' ? changes : always,
+  applies: always,
   fault: { action: 'fail', when, hresult },
 });
 
@@ -47,22 +47,24 @@ const HANGS = [
   { name: 'hang', fate: 'not answered', isOpen: true, applies: always, fault: { action: 'hang' } },
   // HNS carries the call out after the command's time was over, or after the runtime killed it, and after a DEL.
   { name: 'late', fate: 'not answered', isOpen: true, applies: changes, fault: { action: 'hold' } },
-  { name: 'kill, late', fate: 'killed meanwhile', isOpen: true, applies: changes, fault: { action: 'hold' } },
+  { name: 'late kill', fate: 'killed meanwhile', isOpen: true, applies: changes, fault: { action: 'hold' } },
 ] as const satisfies readonly Kind[];
 
 export const KINDS: readonly Kind[] = [
   killed('before'),
   killed('after'),
   refused('transient', RPC_SERVER_UNAVAILABLE),
-  refused('no answer', RPC_CALL_FAILED, 'after'),
+  { ...refused('broken off', RPC_CALL_FAILED, 'after'), applies: changes },
   refused('final', ACCESS_DENIED),
+  refused('final after', ACCESS_DENIED, 'after'),
   ...HANGS,
 ];
 
 /** Every HRESULT there is; after those that leave it open what HNS does, it has done it, or not. */
 export const REFUSALS: readonly Kind[] = CATALOGUE.flatMap((hresult) => {
   const before = refused(hex(hresult), hresult);
-  return before.isOpen ? [before, refused(`${hex(hresult)} after`, hresult, 'after')] : [before];
+  if (!before.isOpen) return [before];
+  return [before, { ...refused(`${hex(hresult)} after`, hresult, 'after'), applies: changes }];
 });
 
 export const ALL_KINDS: readonly Kind[] = [...KINDS.filter(({ fate }) => fate !== 'refused'), ...REFUSALS];

@@ -17,6 +17,8 @@ const { values } = parseArgs({
     sample: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     only: { type: 'string' },
+    kinds: { type: 'string' },
+    limit: { type: 'string' },
   },
 });
 
@@ -46,11 +48,11 @@ async function main(): Promise<number> {
       subject,
       cniPath: subject.path(dirname(plugin)),
       isOurs,
-      ...(values.wine ? TIMES.wine : TIMES.linux),
+      ...times(),
       atOnce: AT_ONCE,
-      kinds: values.full ? ALL_KINDS : KINDS,
+      kinds: (values.full ? ALL_KINDS : KINDS).filter(({ name }) => isNamed(values.kinds, name)),
       fileKills: fileKills(),
-      scenes: SCENES.filter(({ name }) => isWanted(name)),
+      scenes: SCENES.filter(({ name }) => isNamed(values.only, name)),
       isSample: values.sample,
       cleanUp: values.sample ? 'in turns' : 'both ways',
     };
@@ -73,8 +75,14 @@ function fileKills(): readonly ('before' | 'after')[] {
   return values.full ? ['before', 'after'] : ['after'];
 }
 
-function isWanted(scene: string): boolean {
-  return values.only === undefined || values.only.split(',').includes(scene);
+/** Whether "ADD,DEL" has the name; without a list, all are wanted. */
+function isNamed(names: string | undefined, name: string): boolean {
+  return names === undefined || names.split(',').includes(name);
+}
+
+function times(): (typeof TIMES)['linux' | 'wine'] {
+  const usual = values.wine ? TIMES.wine : TIMES.linux;
+  return values.limit === undefined ? usual : { ...usual, limitMs: Number(values.limit) * 1000 };
 }
 
 function pluginPath(): string {

@@ -45,7 +45,7 @@ const MUTANTS: readonly Mutant[] = [
         },
       }),
     },
-    at: ['ADD', 'HcnCreateEndpoint', 'kill, late'],
+    at: ['ADD', 'HcnCreateEndpoint', 'late kill'],
     finds: ['leak'],
   },
   {
@@ -76,7 +76,7 @@ const MUTANTS: readonly Mutant[] = [
         return first;
       },
     })),
-    at: ['ADD', 'HcnCreateEndpoint', 'no answer'],
+    at: ['ADD', 'HcnCreateEndpoint', 'broken off'],
     finds: ['leak'],
   },
   {

@@ -2,7 +2,7 @@
 import { runHarness } from './harness.js';
 
 await runHarness('test/faults/main.ts', async (args) => {
-  if (args.some((arg) => arg.startsWith('--plugin'))) return;
+  if (args.some((arg) => arg.startsWith('--plugin') || arg === '--in-process')) return;
   const { build } = await import('../build.js');
   await build();
 });

@@ -4,15 +4,19 @@ import { KINDS } from './kinds.ts';
 import { SCENES } from './scene.ts';
 import { type Matrix, type Options, runMatrix } from './suite.ts';
 
-const USUAL: Omit<Options, 'subject'> = {
+/** Calls inside the process answer at once; and what is left of a killed command keeps the process for its usual time. */
+export const HERE = {
   cniPath: '/opt/cni/bin',
-  isOurs: true,
   limitMs: 20_000,
-  // Calls inside the process answer at once.
   shortSeconds: 0.05,
-  // What is left of a killed command keeps this process from its end for so long.
   usualSeconds: 5,
   atOnce: 16,
+  fileKills: ['before', 'after'],
+} as const satisfies Partial<Options>;
+
+const USUAL: Omit<Options, 'subject'> = {
+  ...HERE,
+  isOurs: true,
   scenes: SCENES,
   kinds: KINDS,
   fileKills: [],

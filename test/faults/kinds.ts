@@ -61,10 +61,24 @@ export const KINDS: readonly Kind[] = [
 ];
 
 /** Every HRESULT there is; after those that leave it open what HNS does, it has done it, or not. */
-export const REFUSALS: readonly Kind[] = CATALOGUE.flatMap((hresult) => {
+const REFUSALS: readonly Kind[] = CATALOGUE.flatMap((hresult) => {
   const before = refused(hex(hresult), hresult);
   if (!before.isOpen) return [before];
   return [before, { ...refused(`${hex(hresult)} after`, hresult, 'after'), applies: changes }];
 });
 
 export const ALL_KINDS: readonly Kind[] = [...KINDS.filter(({ fate }) => fate !== 'refused'), ...REFUSALS];
+
+/** The same with one HRESULT for each thing that an HRESULT can say, and one that is not known. */
+export const FEW_KINDS: readonly Kind[] = [
+  ...KINDS,
+  ...REFUSALS.filter(
+    ({ hresult = 0, name }, at) =>
+      !name.endsWith('after') && REFUSALS.findIndex((other) => meaning(other.hresult) === meaning(hresult)) === at,
+  ),
+];
+
+function meaning(hresult = 0): string {
+  const { name, outcome } = statusOf(hresult);
+  return name === 'unlisted' ? name : outcome;
+}

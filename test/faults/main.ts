@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { linuxSubject, wineSubject } from '../conformance/subjects.ts';
 import { ROOT } from '../support/plugin.ts';
+import { HERE } from './here.ts';
+import { inProcess } from './in-process.ts';
 import { ALL_KINDS, KINDS } from './kinds.ts';
 import { isClean, sumOf, tableOf } from './report.ts';
 import { SCENES } from './scene.ts';
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     plugin: { type: 'string' },
     type: { type: 'string' },
     wine: { type: 'boolean', default: false },
+    'in-process': { type: 'boolean', default: false },
     sample: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -38,34 +41,37 @@ try {
 }
 
 async function main(): Promise<number> {
-  const plugin = pluginPath();
-  const isOurs = values.plugin === undefined;
-  // Ours is what the configuration says under that name; under a peer's it would be that peer.
-  const type = values.type ?? (isOurs ? 'wincni' : 'win-bridge');
-  const subject = await (values.wine ? wineSubject(plugin, type) : linuxSubject(plugin, type));
+  const { subject, ...around } = await opened();
   try {
-    const options: Options = {
+    const matrix = await runMatrix({
+      ...around,
       subject,
-      cniPath: subject.path(dirname(plugin)),
-      isOurs,
-      ...times(),
-      atOnce: AT_ONCE,
+      isOurs: values.plugin === undefined,
       kinds: (values.full ? ALL_KINDS : KINDS).filter(({ name }) => isNamed(values.kinds, name)),
-      fileKills: fileKills(),
       scenes: SCENES.filter(({ name }) => isNamed(values.only, name)),
       isSample: values.sample,
       cleanUp: values.sample ? 'in turns' : 'both ways',
-    };
-    const matrix = await runMatrix(options);
+    });
     for (const line of tableOf(matrix)) console.log(line);
     console.log(sumOf(matrix));
-    return isClean(matrix) && matrix.points.length > 0 ? 0 : 1;
+    const isWhole = matrix.points.length > 0 && (values.plugin !== undefined || matrix.skipped.length === 0);
+    return isWhole && isClean(matrix) ? 0 : 1;
   } finally {
     await subject.end();
   }
 }
 
-/** `--only ADD,DEL`. */
+/** The plugin, and what depends on how it is run. */
+async function opened(): Promise<Omit<Options, 'isOurs' | 'kinds' | 'scenes' | 'isSample' | 'cleanUp'>> {
+  if (values['in-process']) return { subject: inProcess(), ...HERE };
+  const plugin = pluginPath();
+  // Ours is what the configuration says under that name; under a peer's it would be that peer.
+  const type = values.type ?? (values.plugin === undefined ? 'wincni' : 'win-bridge');
+  const subject = await (values.wine ? wineSubject(plugin, type) : linuxSubject(plugin, type));
+  const cniPath = subject.path(dirname(plugin));
+  return { subject, cniPath, ...times(), atOnce: AT_ONCE, fileKills: fileKills() };
+}
+
 /**
  * After the effect of one call is before the next one, of files or of HNS, and the latter are points of their own: together
  * these are all states that a killed command can leave.

@@ -24,7 +24,7 @@ export interface Matrix {
   readonly points: readonly Point[];
   /** Names of all that was to be done, in their order. */
   readonly kinds: readonly string[];
-  /** Scenes that the plugin does not serve, and why. */
+  /** Commands that the plugin does not serve, and why; what could not be seen of others. */
   readonly skipped: readonly string[];
 }
 
@@ -37,6 +37,7 @@ export async function runMatrix(options: Options): Promise<Matrix> {
     records.push(isServed ? await record(bench, scene, options) : `${scene.name}: the plugin does not serve it`);
   }
   const recorded = records.filter((each) => typeof each !== 'string');
+  const blind = recorded.filter(({ files }) => options.fileKills.length > 0 && files.length === 0);
   const planned = recorded.flatMap((each) => planOf(each, options));
   const points: Point[] = [];
   const queue = [...planned.entries()];
@@ -50,7 +51,10 @@ export async function runMatrix(options: Options): Promise<Matrix> {
   return {
     points,
     kinds: options.kinds.map(({ name }) => name),
-    skipped: records.filter((each) => typeof each === 'string'),
+    skipped: [
+      ...records.filter((each) => typeof each === 'string'),
+      ...blind.map(({ scene }) => `files of ${scene.name}: no call was seen that changes one`),
+    ],
   };
 }
 

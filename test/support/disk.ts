@@ -39,6 +39,8 @@ type Call = (...args: readonly unknown[]) => unknown;
 
 /** What changes nothing, or happens without the process, too: a file is closed with it. */
 const UNGUARDED: ReadonlySet<string> = new Set(['close', 'exists', 'pause']);
+/** Whether `scissors` count a call of that name. */
+export const isGuarded = (name: string): boolean => !UNGUARDED.has(name);
 
 /** The arguments of a write of which half reached the disk. */
 const torn = ([file, ...given]: readonly unknown[]): readonly unknown[] => [
@@ -76,6 +78,6 @@ export function scissors(
   return {
     count: () => count,
     isCut: () => count >= nth,
-    calls: eachCall(real, (name, call) => (UNGUARDED.has(name) ? call : guard(name, call))),
+    calls: eachCall(real, (name, call) => (isGuarded(name) ? guard(name, call) : call)),
   };
 }

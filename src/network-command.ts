@@ -3,7 +3,7 @@
 import { decodeConf, type NetworkPlugin } from './dialects/choose.ts';
 import type { NetConf } from './dialects/net-conf.ts';
 import { startDeadline } from './hns/deadline.ts';
-import { NO_PATIENCE, PAUSES_MS, type Patience } from './hns/retry.ts';
+import { NO_PATIENCE, patience } from './hns/retry.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
 import { createDelegate } from './ipam/delegate.ts';
 import type { Lease } from './ipam/lease.ts';
@@ -67,14 +67,14 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
   const note = (thrown: unknown): void => {
     notes.push(CniError.from(thrown).message);
   };
-  const open = (ms: number, patience: Patience = NO_PATIENCE): Session => {
-    const session = openSession(native, startDeadline(ms), patience);
+  // STATUS says what is now, and comes again in seconds.
+  const waits = command.verb === 'STATUS' ? NO_PATIENCE : patience(platform.pause);
+  const open = (ms: number): Session => {
+    const session = openSession(native, startDeadline(ms), waits);
     sessions.push(session);
     return session;
   };
-  // STATUS says what is now, and comes again in seconds.
-  const isPatient = command.verb !== 'STATUS';
-  const session = open(conf.timeoutMs, isPatient ? { pausesMs: PAUSES_MS, pause: platform.pause } : NO_PATIENCE);
+  const session = open(conf.timeoutMs);
   const { remainingMs } = session.deadline;
   const around = { programs: platform.programs, env: io.env, stdin: command.stdin, remainingMs };
   return {
@@ -82,7 +82,7 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
     conf,
     leases: platform.leases(conf, { remainingMs, onUnreadable: note }),
     delegate: conf.ipam.source === 'plugin' ? createDelegate({ type: conf.ipam.type, ...around }) : undefined,
-    aside: (ms) => open(ms),
+    aside: open,
     note,
     remark: (sentence) => {
       notes.push(sentence);

@@ -41,10 +41,10 @@ export interface Session {
   readonly calls: readonly CallRecord[];
 }
 
-export function openSession(native: Native, deadline: Deadline, patience: Patience = NO_PATIENCE): Session {
+export function openSession(native: Native, deadline: Deadline, waits: Patience = NO_PATIENCE): Session {
   const calls: CallRecord[] = [];
   const handles: Handle<HandleKind>[] = [];
-  const retry = retrier(patience, deadline);
+  const retry = retrier(waits, deadline);
   let gaveUp = false;
   let uncertain = false;
   const once: Session['run'] = async (purpose, call) => {

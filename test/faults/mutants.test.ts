@@ -27,6 +27,7 @@ const native = (change: (real: Native) => Partial<Native>): Partial<Parts> => ({
 const SUCCESS = { hr: 0, json: '', error: '' };
 const SECOND_ID = '5B0A8F4E-0000-4000-8000-000000000001';
 const RPC_CALL_FAILED = 0x800706be | 0;
+const ACCESS_DENIED = 0x80070005 | 0;
 
 const failsWith =
   (change: (error: Record<string, unknown>) => object) =>
@@ -129,10 +130,12 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     how: 'does not try again',
-    answers: () => ({
-      code: 1,
-      stdout: '{"cniVersion":"1.1.0","code":11,"msg":"Cannot do it: HNS answered 0x800706BA"}',
-    }),
+    parts: native((real) => ({
+      enumerate: async (...given) => {
+        const answer = await real.enumerate(...given);
+        return answer.hr < 0 ? { ...answer, hr: ACCESS_DENIED } : answer;
+      },
+    })),
     at: ['DEL', 'HcnEnumerateEndpoints', 'transient'],
     finds: ['wrong answer'],
   },

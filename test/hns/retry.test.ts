@@ -1,7 +1,7 @@
 /** Calls that HNS refuses for now: made again while that is safe, as often as there are pauses, and never past the deadline. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PAUSES_MS, retrier } from '../../src/hns/retry.ts';
+import { PAUSES_MS, patience, retrier } from '../../src/hns/retry.ts';
 import { ROWS } from '../../src/hns/status.ts';
 
 const retry = suite('retrier()');
@@ -18,7 +18,7 @@ function bench(remaining = 60_000): Bench {
     pauses.push(ms);
     return Promise.resolve();
   };
-  return { call: retrier({ pausesMs: PAUSES_MS, pause }, { remainingMs: () => remaining }), pauses };
+  return { call: retrier(patience(pause), { remainingMs: () => remaining }), pauses };
 }
 
 /** Answers these HRESULTs in turn, then success. */

@@ -42,7 +42,7 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   if (!(first instanceof Unfit)) return first;
   deps.remark(first.message);
   const second = await attempt(deps, target, { ground, providerAddress });
-  if (second instanceof Unfit) throw second;
+  if (second instanceof Unfit) throw second.withDetail('so it was with the endpoint made before');
   return second;
 }
 

@@ -6,7 +6,7 @@ import { createDispatcher, type Dispatcher } from '../../native/simulator/dispat
 import type { Fault } from '../../native/simulator/faults.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import type { TraceEntry } from '../../native/simulator/trace.ts';
-import { nodeFiles } from '../../src/disk/node-files.ts';
+import { nodeFiles, SYSTEM_CALLS } from '../../src/disk/node-files.ts';
 import type { Native } from '../../src/hns/native.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
@@ -108,14 +108,13 @@ export interface TestNode {
   readonly end: () => void;
 }
 
-const FILES = nodeFiles({ windows: false });
-
 /** A lock for one process: in-process commands of a test take turns by themselves. */
 const noLock: Lock = { acquire: () => Promise.resolve(() => undefined) };
 
 export function createTestNode(
   seed: unknown = SEED,
   changed: (leases: LeaseStore) => LeaseStore = (leases) => leases,
+  calls = SYSTEM_CALLS,
 ): TestNode {
   const hns = createHns();
   hns.seed(seed);
@@ -124,9 +123,10 @@ export function createTestNode(
   const ownDefaults = { dataDir, logFile: join(dataDir, 'log', 'wincni.log') };
   let uptime = 1_000_000;
   let commands = 0;
+  const ownFiles = nodeFiles({ windows: false, calls });
   const clock: Clock = { bootId: () => hns.bootId(), uptimeMs: () => uptime };
   const platform = ({
-    files = FILES,
+    files = ownFiles,
     defaults = ownDefaults,
     ...more
   }: Partial<Platform>): Omit<Platform, 'native'> => ({

@@ -6,7 +6,7 @@ import { createDispatcher, type Dispatcher } from '../../native/simulator/dispat
 import type { Fault } from '../../native/simulator/faults.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import type { TraceEntry } from '../../native/simulator/trace.ts';
-import { nodeFiles } from '../../src/disk/node-files.ts';
+import { nodeFiles, SYSTEM_CALLS, type SystemCalls } from '../../src/disk/node-files.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
 import { systemPrograms } from '../../src/process/programs.ts';
@@ -104,6 +104,7 @@ const noLock: Lock = { acquire: () => Promise.resolve(() => undefined) };
 export function createTestNode(
   seed: unknown = SEED,
   changed: (leases: LeaseStore) => LeaseStore = (leases) => leases,
+  calls: SystemCalls = SYSTEM_CALLS,
 ): TestNode {
   const hns = createHns();
   hns.seed(seed);
@@ -146,11 +147,11 @@ export function createTestNode(
         {
           executable: 'wincni',
           drive: '',
-          files: nodeFiles({ windows: false }),
+          files: nodeFiles({ windows: false, calls }),
           defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
           programs: systemPrograms(false),
           hostLocal: () => ({
-            files: nodeFiles({ windows: false }),
+            files: nodeFiles({ windows: false, calls }),
             lock: noLock,
             clock,
             windows: false,
@@ -161,7 +162,7 @@ export function createTestNode(
           leases: (decoded, surroundings) =>
             changed(
               openStore({
-                files: nodeFiles({ windows: false }),
+                files: nodeFiles({ windows: false, calls }),
                 lock: noLock,
                 clock,
                 dataDir: decoded.ipam.dataDir,

@@ -34,7 +34,6 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
   ipam: ['node:path'],
   flannel: ['node:path'],
-  'host-local': ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
   cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],

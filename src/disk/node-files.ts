@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { fileAt, markFolder, openNew } from './file-at.ts';
 import type { FileAt, Files } from './files.ts';
+import { temporary } from './half-written.ts';
 import { openInPlace } from './in-place.ts';
 import { makeFolder } from './make-folder.ts';
 import { assertWritable } from './names.ts';
@@ -113,8 +114,6 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
     },
   };
 }
-
-const temporary = (path: string): string => `${path}.tmp`;
 
 function openAt(
   { calls, attempt }: { readonly calls: SystemCalls; readonly attempt: ReturnType<typeof attempter> },

@@ -1,6 +1,6 @@
 /** The lease store of one network: each function takes host-local's lock, does its files, and gives the lock back. */
-import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
+import { dropHalfWritten } from '../disk/half-written.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -163,9 +163,7 @@ function change(stock: Stock, key: string, { given, ...to }: Change): void {
  */
 function look(stock: Stock, limit: number): readonly Tombstone[] {
   const { files, layout, onUnreadable } = stock;
-  const names = files.list(layout.tombstones);
-  // What a crash left of writing one; nobody is writing now, for the lock is ours.
-  for (const name of names.filter((one) => one.endsWith('.tmp'))) files.remove(join(layout.tombstones, name));
+  const names = dropHalfWritten(files, layout.tombstones, files.list(layout.tombstones));
   const keys = [...keysOf(names)].sort();
   const isRound = keys.length > limit;
   const last = isRound ? (files.readText(layout.lookedAt) ?? '') : '';

@@ -19,14 +19,16 @@ export function patience(pause: Patience['pause']): Patience {
   return { next: () => left.shift(), pause };
 }
 
-type Call = <T extends { readonly hr: number }>(isChange: boolean, once: () => Promise<T>) => Promise<T>;
+type Answered = Readonly<{ hr: number; handle?: unknown }>;
+type Call = <T extends Answered>(isChange: boolean, once: () => Promise<T>) => Promise<T>;
 
 /** Makes a call until it is answered, refused for good, or patience or the command's time is at its end. */
 export function retrier({ next, pause }: Patience, deadline: Pick<Deadline, 'remainingMs'>): Call {
   return async (isChange, once) => {
     for (;;) {
       const answer = await once();
-      if (!mayPass(answer.hr, isChange)) return answer;
+      // A handle that came along with a refusal is the caller's to close.
+      if (answer.handle !== undefined || !mayPass(answer.hr, isChange)) return answer;
       const ms = spread(next() ?? Number.POSITIVE_INFINITY);
       if (ms >= deadline.remainingMs()) return answer;
       await pause(ms);

@@ -65,4 +65,11 @@ retry('answers at once when the time that is left is no longer than the pause', 
   assert.equal(pauses, []);
 });
 
+retry('gives a handle that came along with a refusal to the caller, who closes it', async () => {
+  const { call, pauses } = bench();
+  const answers = [{ hr: DOWN, handle: 7n }, { hr: 0 }];
+  assert.equal(await call(false, () => Promise.resolve(answers.shift() ?? { hr: 0 })), { hr: DOWN, handle: 7n });
+  assert.equal(pauses, []);
+});
+
 retry.run();

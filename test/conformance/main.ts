@@ -1,7 +1,7 @@
 /** `npm run conformance`: the suite against an executable, as a table; or the checklist as a document. */
-import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { executableAt, runCommand } from '../support/harness.ts';
 import { DOCUMENT, documentOf } from './document.ts';
 import type { Output } from './lab.ts';
 import { POINTS } from './points.ts';
@@ -21,13 +21,11 @@ const { values } = parseArgs({
   },
 });
 
-try {
-  if (values.docs) writeFileSync(DOCUMENT, documentOf());
-  else process.exitCode = await main();
-} catch (failure) {
-  console.error(failure instanceof Error ? failure.message : failure);
-  process.exitCode = 2;
-}
+await runCommand(async () => {
+  if (!values.docs) return main();
+  writeFileSync(DOCUMENT, documentOf());
+  return 0;
+});
 
 async function main(): Promise<number> {
   const { type, wine, json, outputs } = values;
@@ -50,8 +48,7 @@ async function main(): Promise<number> {
 function pluginPath(): string {
   const { plugin } = values;
   if (plugin === undefined) throw new Error('Cannot start: no plugin is given, expected --plugin PATH');
-  if (!existsSync(plugin)) throw new Error(`Cannot start: there is no file "${plugin}", expected an executable`);
-  return resolve(plugin);
+  return executableAt(plugin);
 }
 
 function wantedPoints(): readonly string[] | undefined {

@@ -1,8 +1,8 @@
 /** `npm run faults`: the matrix of an executable, as a table. */
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { linuxSubject, wineSubject } from '../conformance/subjects.ts';
+import { executableAt, runCommand } from '../support/harness.ts';
 import { ROOT } from '../support/plugin.ts';
 import { HERE } from './here.ts';
 import { inProcess } from './in-process.ts';
@@ -33,12 +33,7 @@ const TIMES = {
   wine: { limitMs: 60_000, shortSeconds: 2, usualSeconds: 60 },
 };
 
-try {
-  process.exitCode = await main();
-} catch (failure) {
-  console.error(failure instanceof Error ? failure.message : failure);
-  process.exitCode = 2;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const { subject, ...around } = await opened();
@@ -92,7 +87,5 @@ function times(): (typeof TIMES)['linux' | 'wine'] {
 }
 
 function pluginPath(): string {
-  const plugin = values.plugin ?? join(ROOT, values.wine ? 'dist/wincni.exe' : 'dist/wincni');
-  if (!existsSync(plugin)) throw new Error(`Cannot start: there is no file "${plugin}", expected an executable`);
-  return resolve(plugin);
+  return executableAt(values.plugin ?? join(ROOT, values.wine ? 'dist/wincni.exe' : 'dist/wincni'));
 }

@@ -3,12 +3,12 @@
  * (400 operations, a twentieth of the latencies), --wine (120 operations of the executable of Windows, 16 at a time),
  * --plugin PATH, --operations N, --seed N, --write (the section of docs/performance.md).
  */
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machineLine } from '../../scripts/bench/machine-line.ts';
 import { writeReport } from '../../scripts/bench/report.ts';
+import { executableAt, runCommand } from '../support/harness.ts';
 import { linuxExecutable, type Plugin, ROOT, windowsExecutable } from '../support/plugin.ts';
 import { type Pace, type Played, play } from './play.ts';
 import { findingsOf, isGood, locksLine, sumOf, tableOf } from './report.ts';
@@ -45,12 +45,7 @@ Judged: every answer (a result, nothing, or the error of a CHECK on a pod that i
 the ledger of living pods and in HNS, and when all are gone endpoints, namespace members, leases, records, tombstones,
 host ports, open handles and strings. File locks are read from the kernel's list when a call arrives and before it takes effect.`;
 
-try {
-  process.exitCode = await main();
-} catch (failure) {
-  console.error(failure instanceof Error ? failure.message : failure);
-  process.exitCode = 2;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const size = SIZES[values.wine ? 'wine' : values.quick ? 'quick' : 'full'];
@@ -95,9 +90,8 @@ async function playAll(plugin: Plugin, pace: Pace): Promise<readonly Played[]> {
 }
 
 function pluginOf(): Plugin | Promise<Plugin> {
-  const path = values.plugin ?? join(ROOT, values.wine ? 'dist/wine/wincni.exe' : 'dist/wincni');
-  if (!existsSync(path)) throw new Error(`Cannot start: there is no file "${path}", expected an executable`);
-  return values.wine ? windowsExecutable(resolve(path)) : linuxExecutable(resolve(path));
+  const path = executableAt(values.plugin ?? join(ROOT, values.wine ? 'dist/wine/wincni.exe' : 'dist/wincni'));
+  return values.wine ? windowsExecutable(path) : linuxExecutable(path);
 }
 
 function numberOf(name: 'operations' | 'seed', otherwise: number): number {

@@ -1,7 +1,8 @@
 /** `npm run parity`: every recorded scenario with our executable in the peer's place, as a table. */
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { executableAt, runCommand } from '../support/harness.ts';
 import { ROOT } from '../support/plugin.ts';
 import { DOCUMENT, documentOf } from './document.ts';
 import { explained } from './explained.ts';
@@ -23,13 +24,11 @@ const { values } = parseArgs({
   },
 });
 
-try {
-  if (values.docs) writeFileSync(DOCUMENT, documentOf(explained()));
-  else process.exitCode = await main();
-} catch (failure) {
-  console.error(failure instanceof Error ? failure.message : failure);
-  process.exitCode = 2;
-}
+await runCommand(async () => {
+  if (!values.docs) return main();
+  writeFileSync(DOCUMENT, documentOf(explained()));
+  return 0;
+});
 
 async function main(): Promise<number> {
   const plugin = pluginPath();
@@ -44,9 +43,7 @@ async function main(): Promise<number> {
 }
 
 function pluginPath(): string {
-  const plugin = values.plugin ?? join(ROOT, values.wine ? 'dist/wincni.exe' : 'dist/wincni');
-  if (!existsSync(plugin)) throw new Error(`Cannot start: there is no file "${plugin}", expected an executable`);
-  return resolve(plugin);
+  return executableAt(values.plugin ?? join(ROOT, values.wine ? 'dist/wincni.exe' : 'dist/wincni'));
 }
 
 function wanted(): readonly Scenario[] {

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host-local': ['spec', 'net', 'disk', 'ipam'],
   process: ['spec', 'ipam'],
   hns: ['spec', 'net', 'ffi'],
-  'ip-helper': ['net'],
+  'ip-helper': ['spec', 'net', 'ffi'],
   dialects: ['spec', 'net', 'policy', 'ipam', 'log'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'dialects'],
   flannel: ['spec', 'net', 'disk'],

@@ -1,13 +1,7 @@
 /** The linked list of GetAdaptersAddresses as bytes, made for the address at which its caller has the buffer. */
-
-import { decodeInterfaceRow } from '../../src/ip-helper/interface-row.ts';
-import { type Address, IfType, INFINITE } from '../../src/ip-helper/ip-helper.ts';
+import { type Adapter, type Address, INFINITE } from '../../src/ip-helper/ip-helper.ts';
 import { encodeAddress } from '../../src/ip-helper/sockaddr.ts';
 import type { Ip } from '../../src/net/ip.ts';
-import { parseMac } from '../../src/net/mac.ts';
-import type { Host, HostAdapter } from './host.ts';
-import { routesOf } from './host-settings.ts';
-import { HOST_COMPARTMENT } from './node.ts';
 
 /** A heap in the buffer: parts follow one another, each aligned, and are known by their addresses. */
 interface Heap {
@@ -15,6 +9,13 @@ interface Heap {
   readonly parts: Buffer[];
   size: number;
 }
+
+/** Bytes of IP_ADAPTER_ADDRESSES, of its flags what is told here, and of IF_OPER_STATUS. */
+const ADAPTER_SIZE = 448;
+const DHCP_ENABLED = 0x4;
+const BOTH_FAMILIES = 0x80 | 0x100;
+const UP = 1;
+const DOWN = 2;
 
 const ALIGNMENT = 8;
 const NULL = 0n;
@@ -30,13 +31,13 @@ function put(heap: Heap, bytes: Buffer): bigint {
   return heap.base + BigInt(heap.size - part.length);
 }
 
-export function encodeAdapters(host: Host, adapters: readonly HostAdapter[], base: bigint): Buffer {
+export function encodeAdapters(adapters: readonly Adapter[], base: bigint): Buffer {
   const heap: Heap = { base, parts: [], size: 0 };
   link(
     adapters.map((adapter) => {
-      const bytes = Buffer.alloc(448);
+      const bytes = Buffer.alloc(ADAPTER_SIZE);
       const fill = (): void => {
-        fillAdapter(heap, bytes, { host, adapter });
+        fillAdapter(heap, bytes, adapter);
       };
       return { bytes, address: put(heap, bytes), fill };
     }),
@@ -59,43 +60,29 @@ function link(members: readonly Member[]): bigint {
   return members[0]?.address ?? NULL;
 }
 
-interface About {
-  readonly host: Host;
-  readonly adapter: HostAdapter;
-}
-
-function fillAdapter(heap: Heap, bytes: Buffer, { host, adapter }: About): void {
-  const { settings, mac, rows } = adapter;
-  const metrics = { 4: decodeInterfaceRow(rows[4]).metric, 6: decodeInterfaceRow(rows[6]).metric };
-  bytes.writeUInt32LE(448, 0);
-  bytes.writeUInt32LE(adapter.index, 4);
+function fillAdapter(heap: Heap, bytes: Buffer, adapter: Adapter): void {
+  bytes.writeUInt32LE(ADAPTER_SIZE, 0);
+  bytes.writeUInt32LE(adapter.index[4], 4);
   bytes.writeBigUInt64LE(put(heap, Buffer.from(`{${adapter.guid}}\0`, 'latin1')), 16);
-  bytes.writeBigUInt64LE(link(settings.addresses.map((address) => unicast(heap, address))), 24);
-  bytes.writeBigUInt64LE(link(settings.dnsServers.map((ip) => socket(heap, ip))), 48);
-  bytes.writeBigUInt64LE(wide(heap, settings.dnsSuffix), 56);
+  bytes.writeBigUInt64LE(link(adapter.addresses.map((address) => unicast(heap, address))), 24);
+  bytes.writeBigUInt64LE(link(adapter.dnsServers.map((ip) => socket(heap, ip))), 48);
+  bytes.writeBigUInt64LE(wide(heap, adapter.dnsSuffix), 56);
   bytes.writeBigUInt64LE(wide(heap, adapter.description), 64);
   bytes.writeBigUInt64LE(wide(heap, adapter.alias), 72);
-  const digits = parseMac(mac)?.digits ?? '';
+  const { digits } = adapter.mac ?? { digits: '' };
   bytes.write(digits, 80, 'hex');
   bytes.writeUInt32LE(digits.length / 2, 88);
-  // IP_ADAPTER_DHCP_ENABLED, IP_ADAPTER_IPV4_ENABLED, IP_ADAPTER_IPV6_ENABLED.
-  bytes.writeUInt32LE((settings.dhcp ? 0x4 : 0) | 0x80 | 0x100, 92);
-  bytes.writeUInt32LE(adapter.type === IfType.Loopback ? INFINITE : adapter.mtu, 96);
+  bytes.writeUInt32LE((adapter.dhcp ? DHCP_ENABLED : 0) | BOTH_FAMILIES, 92);
+  bytes.writeUInt32LE(adapter.mtu, 96);
   bytes.writeUInt32LE(adapter.type, 100);
-  bytes.writeUInt32LE(adapter.up ? 1 : 2, 104);
-  bytes.writeUInt32LE(adapter.index, 108);
-  bytes.writeBigUInt64LE(link(gateways(host, adapter).map((ip) => socket(heap, ip))), 208);
-  bytes.writeUInt32LE(metrics[4], 216);
-  bytes.writeUInt32LE(metrics[6], 220);
+  bytes.writeUInt32LE(adapter.up ? UP : DOWN, 104);
+  bytes.writeUInt32LE(adapter.index[6], 108);
+  bytes.writeBigUInt64LE(link(adapter.gateways.map((ip) => socket(heap, ip))), 208);
+  bytes.writeUInt32LE(adapter.metric[4], 216);
+  bytes.writeUInt32LE(adapter.metric[6], 220);
   bytes.writeBigUInt64LE(adapter.luid, 224);
-  bytes.writeUInt32LE(HOST_COMPARTMENT, 248);
+  bytes.writeUInt32LE(adapter.compartment, 248);
 }
-
-/** The next hops of default routes. */
-const gateways = (host: Host, adapter: HostAdapter): readonly Ip[] =>
-  routesOf(host, adapter)
-    .filter(({ destination, nextHop }) => destination.prefix === 0 && nextHop.value !== 0n)
-    .map(({ nextHop }) => nextHop);
 
 const wide = (heap: Heap, text: string): bigint => put(heap, Buffer.from(`${text}\0`, 'utf16le'));
 

@@ -1,19 +1,21 @@
 /** The exports of iphlpapi.dll by name: rows come and go as hexadecimal text, failures are Win32 codes. */
 
 import { encodeRouteRow } from '../../src/ip-helper/forward-row.ts';
-import { INTERFACE_ROW_SIZE } from '../../src/ip-helper/interface-row.ts';
-import { Origin, PREFERRED } from '../../src/ip-helper/ip-helper.ts';
+import { decodeInterfaceRow, INTERFACE_ROW_SIZE } from '../../src/ip-helper/interface-row.ts';
+import { type Adapter, IfType, INFINITE, Origin, PREFERRED, type RouteRow } from '../../src/ip-helper/ip-helper.ts';
 import { ADDRESS_FAMILY, decodeAddress, encodeAddress, familyOf, UNSPECIFIED } from '../../src/ip-helper/sockaddr.ts';
 import { Win32 } from '../../src/ip-helper/status.ts';
 import { decodeAddressRow, encodeAddressRow } from '../../src/ip-helper/unicast-row.ts';
 import { BITS, sameIp } from '../../src/net/ip.ts';
+import { parseMac } from '../../src/net/mac.ts';
 import { handleIn, written } from './arguments.ts';
 import type { Args, Context, Export } from './call.ts';
 import { refuse } from './errors.ts';
 import type { Host, HostAdapter } from './host.ts';
 import { encodeAdapters } from './host-adapter-list.ts';
 import { adapterOf, bestRoute, createRoute, deleteRoute, setRoute } from './host-routes.ts';
-import { addAddress } from './host-settings.ts';
+import { addAddress, routesOf } from './host-settings.ts';
+import { HOST_COMPARTMENT } from './node.ts';
 
 type Answer = ReturnType<Export>;
 
@@ -128,5 +130,29 @@ function adapters({ node, args }: Context): Answer {
   const family = handleIn(args, 'family');
   if (family !== UNSPECIFIED && familyOf(family) === undefined) refuse(Win32.InvalidParameter);
   const listed = [...node.host.adapters.values()].filter(({ replacedBy }) => replacedBy === undefined);
-  return answerOf(encodeAdapters(node.host, listed, address));
+  return answerOf(
+    encodeAdapters(
+      listed.map((each) => listedAdapter(node.host, each)),
+      address,
+    ),
+  );
+}
+
+const isByGateway = ({ destination, nextHop }: RouteRow): boolean => destination.prefix === 0 && nextHop.value !== 0n;
+
+/** An adapter as it is listed; its gateways are the next hops of its default routes. */
+function listedAdapter(host: Host, adapter: HostAdapter): Adapter {
+  const { luid, index, guid, alias, description, type, up, settings, rows } = adapter;
+  const { dhcp, addresses, dnsServers, dnsSuffix } = settings;
+  const gateways = routesOf(host, adapter).filter(isByGateway);
+  return {
+    ...{ luid, guid, alias, description, type, up, dhcp, addresses, dnsServers, dnsSuffix },
+    index: { 4: index, 6: index },
+    mac: parseMac(adapter.mac),
+    // NDIS has no MTU for loopback.
+    mtu: type === IfType.Loopback ? INFINITE : adapter.mtu,
+    metric: { 4: decodeInterfaceRow(rows[4]).metric, 6: decodeInterfaceRow(rows[6]).metric },
+    compartment: HOST_COMPARTMENT,
+    gateways: gateways.map(({ nextHop }) => nextHop),
+  };
 }

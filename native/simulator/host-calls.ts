@@ -1,5 +1,4 @@
 /** The exports of iphlpapi.dll by name: rows come and go as hexadecimal text, failures are Win32 codes. */
-
 import { encodeRouteRow } from '../../src/ip-helper/forward-row.ts';
 import { decodeInterfaceRow, INTERFACE_ROW_SIZE } from '../../src/ip-helper/interface-row.ts';
 import { type Adapter, IfType, INFINITE, Origin, PREFERRED, type RouteRow } from '../../src/ip-helper/ip-helper.ts';
@@ -90,6 +89,10 @@ function createAddress(host: Host, bytes: Buffer): void {
   });
 }
 
+/** Offsets of SitePrefixLength and Connected in MIB_IPINTERFACE_ROW. */
+const SITE_PREFIX_LENGTH = 144;
+const CONNECTED = 156;
+
 interface Found {
   readonly adapter: HostAdapter;
   readonly family: 4 | 6;
@@ -101,11 +104,10 @@ function interfaceOf(host: Host, row: Buffer): Found {
   if (row.length !== INTERFACE_ROW_SIZE) refuse(Win32.InvalidParameter);
   const family = familyOf(row.readUInt16LE(0)) ?? refuse(Win32.InvalidParameter);
   const adapter = adapterOf(host, { luid: row.readBigUInt64LE(8), index: row.readUInt32LE(16) });
-  return { adapter, family, found: adapter.rows[family] };
+  const found = Buffer.from(adapter.rows[family]);
+  found.writeUInt8(Number(adapter.up), CONNECTED);
+  return { adapter, family, found };
 }
-
-/** Offset of SitePrefixLength in MIB_IPINTERFACE_ROW. */
-const SITE_PREFIX_LENGTH = 144;
 
 function setInterface(host: Host, row: Buffer): void {
   const { adapter, family, found } = interfaceOf(host, row);

@@ -1,5 +1,4 @@
 /** What IP Helper does to the route table: the rules for a row, and which route a packet takes. Codes are Win32's. */
-
 import { decodeRouteRow } from '../../src/ip-helper/forward-row.ts';
 import { decodeInterfaceRow } from '../../src/ip-helper/interface-row.ts';
 import type { RouteRow } from '../../src/ip-helper/ip-helper.ts';

@@ -1,5 +1,4 @@
 /** The host's network as documents: adapters as seeds bring them, and all of it as dumps tell it. */
-
 import { decodeInterfaceRow } from '../../src/ip-helper/interface-row.ts';
 import { IfType, Origin, PREFERRED, type RouteRow } from '../../src/ip-helper/ip-helper.ts';
 import { type Cidr, formatCidr, parseCidr } from '../../src/net/cidr.ts';

@@ -1,5 +1,4 @@
 /** What is configured on the host's adapters: addresses with the routes that follow from them, other routes, and all of it moved. */
-
 import { type Address, INFINITE, Protocol, type RouteRow } from '../../src/ip-helper/ip-helper.ts';
 import { type Cidr, lastOf, networkOf } from '../../src/net/cidr.ts';
 import { BITS, type Ip, ipFrom, sameIp } from '../../src/net/ip.ts';
@@ -79,9 +78,12 @@ export function take(host: Host, adapter: HostAdapter): Moved {
   return moved;
 }
 
-/** Gives settings to an adapter that has none. */
+/** Gives settings to an adapter; addresses that it has been given meanwhile stay. */
 export function give(host: Host, adapter: HostAdapter, { settings, routes }: Moved): void {
-  adapter.settings = { ...settings, addresses: [] };
-  for (const address of settings.addresses) addAddress(host, adapter, address);
+  const own = adapter.settings.addresses;
+  adapter.settings = { ...settings, addresses: own };
+  for (const address of settings.addresses) {
+    if (own.every(({ cidr }) => !sameIp(cidr.ip, address.cidr.ip))) addAddress(host, adapter, address);
+  }
   for (const each of routes) addRoute(host, adapter, each);
 }

@@ -1,5 +1,4 @@
 /** Virtual switches on the host: the adapter that takes over from a NIC, those of endpoints and of internal networks. */
-
 import { type Address, Origin, PREFERRED } from '../../src/ip-helper/ip-helper.ts';
 import type { Cidr } from '../../src/net/cidr.ts';
 import { parseIp } from '../../src/net/ip.ts';

@@ -1,5 +1,4 @@
 /** Calls to IP Helper as the trace tells them: the row as a document, a table by the number of its rows. */
-
 import { decodeRouteRow } from '../../src/ip-helper/forward-row.ts';
 import { decodeInterfaceRow } from '../../src/ip-helper/interface-row.ts';
 import { decodeAddress } from '../../src/ip-helper/sockaddr.ts';

@@ -1,5 +1,4 @@
 /** The host's own network as Windows keeps it: adapters, their IP settings, the route table. Who changes it is elsewhere. */
-
 import { INTERFACE_ROW_SIZE } from '../../src/ip-helper/interface-row.ts';
 import { type Address, IfType, type RouteKey, type RouteRow } from '../../src/ip-helper/ip-helper.ts';
 import { ADDRESS_FAMILY } from '../../src/ip-helper/sockaddr.ts';

@@ -1,5 +1,4 @@
 /** IP_ADAPTER_ADDRESSES (iptypes.h): the linked list that GetAdaptersAddresses leaves in a buffer of its caller. */
-
 import type { Ip } from '../net/ip.ts';
 import { parseMac } from '../net/mac.ts';
 import { CniError, Code } from '../spec/error.ts';

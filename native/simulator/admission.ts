@@ -1,7 +1,7 @@
 /** What a new network must satisfy beside those that are there, and the adapter it is given. */
 import { Code, refuse } from './errors.ts';
 import type { HostAdapter } from './host.ts';
-import { addressesBy, nics } from './host-switches.ts';
+import { addressesBy, connectedNics } from './host-switches.ts';
 import { type Doc, text } from './json.ts';
 import { EXTERNAL, type Network, type NetworkType, type Node, type Policy } from './node.ts';
 import { checkSubnets } from './subnets.ts';
@@ -30,7 +30,7 @@ export function adapterFor(node: Node, type: NetworkType, policies: readonly Pol
   const isWanted = (nic: HostAdapter): boolean =>
     (alias === undefined || nic.alias === alias) &&
     (address === undefined || addressesBy(nic).some(({ cidr }) => cidr.ip.text === address));
-  const wanted = nics(node.host).filter((nic) => nic.up && isWanted(nic));
+  const wanted = connectedNics(node.host).filter(isWanted);
   const free = wanted.find((adapter) => networksOn(node, adapter.alias).every((other) => other.type === type));
   if (free !== undefined) return free.alias;
   const [first] = wanted;

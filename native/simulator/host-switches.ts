@@ -12,12 +12,15 @@ const virtualAlias = (name: string): string => `vEthernet (${name})`;
 
 const DESCRIPTION = 'Hyper-V Virtual Ethernet Adapter';
 
+const nics = (host: Host): readonly HostAdapter[] => [...host.adapters.values()].filter(({ kind }) => kind === 'nic');
+
 /** The NIC of an alias. */
 export const nicNamed = (host: Host, alias: string | undefined): HostAdapter | undefined =>
   nics(host).find((adapter) => adapter.alias === alias);
 
-export const nics = (host: Host): readonly HostAdapter[] =>
-  [...host.adapters.values()].filter(({ kind }) => kind === 'nic');
+/** NICs that a network can come onto; one whose link is about to come up is among them. */
+export const connectedNics = (host: Host): readonly HostAdapter[] =>
+  nics(host).filter(({ luid, up }) => up || host.waiting.has(luid));
 
 /** The addresses that the host has by a NIC, on itself or on the adapter that took over. */
 export const addressesBy = (nic: HostAdapter | undefined): readonly Address[] =>
@@ -67,12 +70,9 @@ function removeSwitch(node: Node, alias: string | undefined): void {
 /** Settings arrive when the link comes up again. */
 function hand(node: Node, adapter: HostAdapter, moved: Moved): void {
   const { vSwitchDownMs } = node.switches;
-  if (vSwitchDownMs === 0) {
-    give(node.host, adapter, moved);
-    return;
-  }
-  adapter.up = false;
-  node.host.waiting.set(adapter.luid, { dueMs: node.now() + vSwitchDownMs, moved });
+  adapter.up = vSwitchDownMs === 0;
+  if (adapter.up) give(node.host, adapter, moved);
+  else node.host.waiting.set(adapter.luid, { dueMs: node.now() + vSwitchDownMs, moved });
 }
 
 /** Lets links come up whose time has come, or all of them. */

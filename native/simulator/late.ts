@@ -14,7 +14,7 @@ export function appear(node: Node): void {
 
 function settle(node: Node, network: Network): void {
   if (network.managementIp === '') {
-    const [address] = addressesBy(nicNamed(node.host, network.adapter));
+    const address = addressesBy(nicNamed(node.host, network.adapter)).find(({ cidr }) => cidr.ip.family === 4);
     network.managementIp = address?.cidr.ip.text ?? '';
   }
   if (network.type !== 'Overlay' || network.managementIp === '') return;

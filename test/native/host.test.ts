@@ -162,6 +162,22 @@ test('a link that goes down for a while has its addresses and routes when it is 
     if (alias === VNIC) assert.is(managementIp(bench, A), '10.240.0.30');
   }
 });
+test('a network that takes the place of another one while the link is down finds the NIC and what was on it', () => {
+  const bench = start({ vSwitchDownMs: 3000 });
+  for (const id of [A, B]) {
+    assert.is(create(bench, id, network('net')), OK);
+    bench.pass(1000);
+    assert.is(remove(bench, id), OK);
+    bench.pass(1000);
+  }
+  assert.is(create(bench, A, network('net')), OK);
+  bench.pass(3000);
+  assert.equal(settings(bench.helper, VNIC), ALL);
+  remove(bench, A);
+  bench.pass(3000);
+  assert.equal(settings(bench.helper, 'Ethernet'), ALL);
+  assert.is(adapter(bench.helper, 'Ethernet').up, true);
+});
 test('what is added while the link is down stays', () => {
   const bench = start({ vSwitchDownMs: 3000 });
   create(bench, A, network('net'));

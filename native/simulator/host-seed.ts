@@ -6,7 +6,7 @@ import { type Family, type Ip, ipFrom, parseIp } from '../../src/net/ip.ts';
 import { Code, refuse } from './errors.ts';
 import { addAdapter, type Host, type HostAdapter, newHost, type OwnRoute } from './host.ts';
 import { give, route } from './host-settings.ts';
-import { count, type Doc, docs, flag, text, texts } from './json.ts';
+import { count, type Doc, docs, flag, oneOf, text, texts } from './json.ts';
 
 /** The adapters of a node whose seeds name none; the addresses are those of the recorded traces. */
 export const ADAPTERS: readonly Doc[] = [
@@ -37,7 +37,7 @@ const KINDS = ['nic', 'virtual', 'other'] as const;
 function plantAdapter(host: Host, seed: Doc): void {
   const adapter = addAdapter(host, {
     alias: text(seed, 'Alias') ?? '',
-    kind: KINDS.find((kind) => kind === text(seed, 'Kind')) ?? 'nic',
+    kind: oneOf(KINDS, text(seed, 'Kind') ?? 'nic') ?? refuse(Code.InvalidParameter),
     ...given('description', text(seed, 'Description')),
     ...given('guid', text(seed, 'Guid')),
     ...given('mac', text(seed, 'MacAddress')),

@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host-local': ['spec', 'net', 'disk', 'ipam'],
   process: ['spec', 'ipam'],
   hns: ['spec', 'net', 'ffi'],
+  'ip-helper': ['spec', 'net', 'ffi'],
   dialects: ['spec', 'net', 'policy', 'ipam', 'log'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'dialects'],
   flannel: ['spec', 'net', 'disk'],
@@ -158,7 +159,7 @@ architecture('every test file runs what it says', () => {
   const silent = tests.filter(({ text }) => {
     const suites = [...text.matchAll(/^const (\w+) = suite\b/gm)].map(([, name]) => name);
     const runs = [...text.matchAll(/^(\w+)\.run\(\);$/gm)].map(([, name]) => name);
-    const isShared = /^(?:nativeContract|podLifecycle|testSubject)\(/m.test(text);
+    const isShared = /^(?:nativeContract|ipHelperContract|podLifecycle|testSubject)\(/m.test(text);
     return !isShared && (suites.length === 0 || suites.some((name) => !runs.includes(name)));
   });
   assert.equal(

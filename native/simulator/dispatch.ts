@@ -62,6 +62,12 @@ type Told = Omit<Outcome, 'exe' | 'endedMs'>;
 /** Puts a call into the trace; what comes back puts a later outcome in its place. */
 type Note = (request: Request, outcome: Told) => (later: Told) => void;
 
+/** What is known of a call when it comes. */
+interface Arrived {
+  readonly pid: number;
+  readonly about: About;
+}
+
 export function createDispatcher(hns: Hns, serving: Partial<Serving> = {}): Dispatcher {
   const { watch, ...clock } = { ...DEFAULTS, ...serving };
   const wait = waiting(clock);
@@ -78,22 +84,21 @@ export function createDispatcher(hns: Hns, serving: Partial<Serving> = {}): Disp
     };
   };
   const desk: Desk = { hns, time: clock, held: new Set(), note };
+  const arrived = (request: Request): Arrived => {
+    const { exe, pid } = hns.processes.callerOf(request.process);
+    const fault = faults.match(request, exe);
+    watch(request, pid);
+    return { pid, about: { startedMs: clock.now(), ...(fault === undefined ? {} : { fault }) } };
+  };
   return {
     dispatch: async (request) => {
-      const startedMs = clock.now();
-      const { exe, pid } = hns.processes.callerOf(request.process);
-      const fault = faults.match(request, exe);
-      watch(request, pid);
+      const { pid, about } = arrived(request);
       await wait(request, delayOf(latency[request.function] ?? latency['*'] ?? 0, clock.random));
       watch(request, pid);
-      return carryOut(desk, request, { startedMs, ...(fault === undefined ? {} : { fault }) }) ?? NEVER;
+      return carryOut(desk, request, about) ?? NEVER;
     },
     dispatchNow: (request) => {
-      const { exe, pid } = hns.processes.callerOf(request.process);
-      const fault = faults.match(request, exe);
-      watch(request, pid);
-      const about = { startedMs: clock.now(), ...(fault === undefined ? {} : { fault }) };
-      const reply = carryOut(desk, request, about);
+      const reply = carryOut(desk, request, arrived(request).about);
       if (reply === undefined) throw new Killed(request);
       return reply;
     },

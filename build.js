@@ -12,19 +12,21 @@ import { readStamp, sha256, sizeOf, stampPath, writeWhole } from './scripts/file
 import { binaryIn, nodeVersion, pkgHome } from './scripts/node-binaries.js';
 import { alignPe, dropSignature } from './scripts/pe-align.js';
 import { must, run, withTempFolder } from './scripts/run.js';
+import { describeExecutable, packagesIn } from './scripts/sbom.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
 /** What each executable is. The limits are a little above today's sizes: one that grows more has taken something in. */
 const TARGETS = [
-  { name: 'win-x64', platform: 'win', prebuilds: 'win32-x64', file: 'wincni.exe', limitMB: 100 },
-  { name: 'linux-x64', platform: 'linux', prebuilds: 'linux-x64', file: 'wincni', limitMB: 135 },
+  { name: 'win-x64', platform: 'win', prebuilds: 'win32-x64', file: 'wincni.exe', nothing: 'NUL', limitMB: 100 },
+  { name: 'linux-x64', platform: 'linux', prebuilds: 'linux-x64', file: 'wincni', nothing: '/dev/null', limitMB: 135 },
 ];
 const BUNDLE_LIMIT_KB = 400;
 
 /**
  * V8's options, fixed inside the executable; nothing outside can add to them (execArgvExtension "none", NODE_OPTIONS
  * included). ref-napi claims 1 GiB for each pointer, which would start a full collection for each: hence the first two.
+ * An OpenSSL configuration names libraries to load: it is the empty one, whatever OPENSSL_CONF says.
  */
 const EXEC_ARGV = ['--max-old-space-size=4000000', '--no-concurrent-marking', '--v8-pool-size=0'];
 
@@ -39,7 +41,7 @@ const RECIPE = [
 
 /** Builds everything that is out of date; returns the paths made or found good. */
 export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist'), align = false } = {}) {
-  const bundle = await buildBundle({ entry, out });
+  const { path: bundle, packages } = await bundleOf({ entry, out });
   const isProduct = entry === join(ROOT, 'src/main.ts');
   const made = await Promise.all(
     TARGETS.map(async (target) => {
@@ -49,6 +51,7 @@ export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT
   );
   for (const { path, limitMB } of made) assertSize(path, limitMB * 1e6);
   if (isProduct && process.platform === 'linux') await assertAnswers(join(out, 'wincni'));
+  if (isProduct) await describeExecutable({ exe: join(out, 'wincni.exe'), bundled: packages });
   for (const { path, fresh } of made) report(path, fresh);
   return made.map(({ path }) => path);
 }
@@ -69,6 +72,11 @@ export function wineExecutable(exe = join(ROOT, 'dist/wincni.exe')) {
 
 /** Builds wincni.cjs alone: what the demo and most tests run, on the Node at hand and with node_modules; returns its path. */
 export async function buildBundle({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist') } = {}) {
+  return (await bundleOf({ entry, out })).path;
+}
+
+/** The bundle, and the npm packages that are in it. */
+async function bundleOf({ entry, out }) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const path = join(out, 'wincni.cjs');
@@ -96,7 +104,7 @@ export async function buildBundle({ entry = join(ROOT, 'src/main.ts'), out = joi
   // Left alone when nothing is different: tests of another run may be starting it.
   if (sizeOf(path) === undefined || !readFileSync(path).equals(contents)) writeWhole(path, contents);
   assertSize(path, BUNDLE_LIMIT_KB * 1e3);
-  return path;
+  return { path, packages: packagesIn(metafile) };
 }
 
 /** Makes the executable unless its stamp says that the same inputs made it; tells whether it did. */
@@ -131,7 +139,7 @@ async function pack({ target, bundle, addons, home, folder, made }) {
     output: made,
     main,
     assets: { ...assets, 'addons.id': id },
-    execArgv: EXEC_ARGV,
+    execArgv: [...EXEC_ARGV, `--openssl-config=${target.nothing}`],
   };
   const host = process.platform === 'linux' ? binaryIn(home, 'linux-x64') : process.execPath;
   await must(host, [join(ROOT, 'scripts/pack.js'), JSON.stringify(options)], {

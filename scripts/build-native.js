@@ -1,4 +1,4 @@
-/** Builds the C entry points of the HNS simulator: `dist/native/libhns.so`, and where mingw-w64 is there the two DLLs and the probe. */
+/** Builds what is C: the HNS simulator's entry points (`dist/native/libhns.so`; where mingw-w64 is there its DLLs), and tests' tools. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = join(ROOT, 'native', 'entry-points');
 const CALLER = join(ROOT, 'native', 'caller', 'caller.c');
 const PROBE = join(ROOT, 'native', 'probe', 'probe.c');
+const FILE_FAULTS = join(ROOT, 'native', 'file-faults', 'file-faults.c');
 const OUT = join(ROOT, 'dist', 'native');
 const MINGW = 'x86_64-w64-mingw32-gcc';
 
@@ -22,6 +23,8 @@ export const LINUX_LIBRARY = join(OUT, 'libhns.so');
 /** A program that calls the library line by line, for tests; `CALLER_WINDOWS` calls the DLLs. */
 export const CALLER_LINUX = join(OUT, 'caller');
 export const CALLER_WINDOWS = join(OUT, 'caller.exe');
+/** Ends a process that it is preloaded into at a call that changes files: see native/README.md. */
+export const FILE_FAULTS_LIBRARY = join(OUT, 'libfilefaults.so');
 /** Where the DLLs are after `buildNative({ windows: true })`. */
 export const WINDOWS_LIBRARIES_BUILT = ['computenetwork.dll', 'vmcompute.dll'].map((name) => join(OUT, name));
 
@@ -38,6 +41,9 @@ export function buildNative({ windows } = {}) {
   mkdirSync(OUT, { recursive: true });
   make(LINUX_LIBRARY, inputs, (target) => compile('cc', [...FLAGS, ...LINUX, '-o', target, ...c]));
   make(CALLER_LINUX, [CALLER, ...inputs], (target) => compile('cc', [...FLAGS, '-o', target, CALLER]));
+  make(FILE_FAULTS_LIBRARY, [FILE_FAULTS, fileURLToPath(import.meta.url)], (target) =>
+    compile('cc', [...FLAGS, ...LINUX, '-fvisibility=default', '-o', target, FILE_FAULTS]),
+  );
   if (!(windows ?? isInstalled(MINGW))) return [LINUX_LIBRARY];
   const [computenetwork, vmcompute] = WINDOWS_LIBRARIES_BUILT;
   make(computenetwork, inputs, (target) =>

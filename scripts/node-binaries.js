@@ -10,6 +10,12 @@ const pins = JSON.parse(readFileSync(new URL('node-binaries.json', import.meta.u
 /** The Node version in every executable. */
 export const nodeVersion = pins.version;
 
+/** The package that the Windows executable's Node comes from, and the hash of that binary. */
+export function nodePackage() {
+  const { package: name, fileIntegrity: integrity } = pins.targets['win-x64'];
+  return { name, version: nodeVersion, integrity };
+}
+
 /** Where pkg's sea() looks for a target's binary: an archive it takes as fetched, a binary it takes as unpacked. */
 const PKG_LAYOUT = {
   'win-x64': (base) => ({ archive: `${base}.zip`, binary: `${base}.exe` }),

@@ -9,6 +9,7 @@ const BIOME = bin('@biomejs/biome', 'bin/biome');
 const TSC = bin('typescript', 'bin/tsc');
 const ESLINT = bin('eslint', 'bin/eslint.js');
 const UVU = ['node', '--import', 'tsx', 'node_modules/uvu/bin.js'];
+const FAULTS = ['node', '--import', 'tsx', 'test/faults/main.ts'];
 const C8 = bin('c8', 'bin/c8.js');
 
 /** Where Node leaves what each process of the unit tests covered. */
@@ -25,6 +26,10 @@ const check = (layer, name, argv, more = {}) => ({ layer, name, argv, limitMs: 5
 
 /** The phases in their order. A phase has `argv` or `groups`; `prepare` throws when this machine cannot run it. */
 export function phases() {
+  return [...onLinux(), ...underWine()];
+}
+
+function onLinux() {
   return [
     check('check', 'biome', [...BIOME, 'check', '.']),
     check('check', 'tsc', [...TSC, '-p', '.']),
@@ -39,6 +44,7 @@ export function phases() {
       env: { NODE_V8_COVERAGE: COVERAGE },
     },
     check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
+    check('unit', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '50000'], { summary: lastLine }),
     check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
     check('exe', 'libcni programs', ['node', 'scripts/libcni.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     {
@@ -55,14 +61,30 @@ export function phases() {
       prepare: () => ensureTools(['peers']),
     },
     check('exe', 'load', ['node', 'scripts/load.js', '--quick', '--plugin', 'dist/wincni'], { summary: lastLine }),
+    check('exe', 'faults', [...FAULTS], { limitMs: 10 * MINUTE, summary: lastLine }),
+  ];
+}
+
+function underWine() {
+  return [
     check('wine', 'DLLs', ['node', 'scripts/build-native.js'], { prepare: () => ensureTools(['mingw']) }),
     check('wine', 'set-up', ['node', 'scripts/setup.js', '--for', 'wine'], {
       limitMs: 30 * MINUTE,
       prepare: canRunWine,
     }),
     check('wine', 'cnitool', ['node', 'scripts/cnitool.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
+    check('wine', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '200', '--wine'], {
+      limitMs: 15 * MINUTE,
+      prepare: canRunWine,
+      summary: lastLine,
+    }),
     { layer: 'wine', name: 'tests', groups: testGroups('wine'), limitMs: 20 * MINUTE, prepare: canRunWine },
     check('wine', 'load', ['node', 'scripts/load.js', '--wine', '--plugin', 'dist/wine/wincni.exe'], {
+      summary: lastLine,
+      prepare: canRunWine,
+    }),
+    check('wine', 'faults sample', [...FAULTS, '--wine', '--sample'], {
+      limitMs: 10 * MINUTE,
       summary: lastLine,
       prepare: canRunWine,
     }),

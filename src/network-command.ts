@@ -3,6 +3,7 @@
 import { decodeConf, type NetworkPlugin } from './dialects/choose.ts';
 import type { NetConf } from './dialects/net-conf.ts';
 import { startDeadline } from './hns/deadline.ts';
+import { NO_PATIENCE, patience } from './hns/retry.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
 import { createDelegate } from './ipam/delegate.ts';
 import type { Lease } from './ipam/lease.ts';
@@ -66,8 +67,10 @@ function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, no
   const note = (thrown: unknown): void => {
     notes.push(CniError.from(thrown).message);
   };
+  // STATUS says what is now, and comes again in seconds.
+  const waits = command.verb === 'STATUS' ? NO_PATIENCE : patience(platform.pause);
   const open = (ms: number): Session => {
-    const session = openSession(native, startDeadline(ms));
+    const session = openSession(native, startDeadline(ms), waits);
     sessions.push(session);
     return session;
   };

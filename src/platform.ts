@@ -25,6 +25,8 @@ export interface Platform {
   readonly drive: string;
   readonly defaults: Defaults;
   readonly native: () => Native;
+  /** Waits, before HNS is asked again. */
+  readonly pause: (ms: number) => Promise<void>;
   readonly programs: Programs;
   readonly files: Files;
   readonly hostLocal: () => HostLocalPorts;

@@ -4,13 +4,15 @@ import { type NetworkPlugin, pluginOf } from './dialects/choose.ts';
 import { flannel } from './flannel/flannel.ts';
 import { readHostLocalCommand } from './host-local/command.ts';
 import { runHostLocal } from './host-local/run.ts';
-import { runPlugin } from './ipam/delegate.ts';
+import { resultIn, runPlugin } from './ipam/delegate.ts';
 import { networkCommand } from './network-command.ts';
 import type { Io, Platform } from './platform.ts';
 import { type ConfiguredCommand, readCommand, versionIn } from './spec/command.ts';
+import { writeResult } from './spec/convert.ts';
 import type { Json } from './spec/decode.ts';
 import { CniError, unmistakable } from './spec/error.ts';
 import { pluginNameOf } from './spec/plugin-names.ts';
+import type { Result } from './spec/result.ts';
 import { NEWEST, versionResult } from './spec/version.ts';
 
 /** Runs one CNI command and answers the exit status: 0, or 1 with an error object on stdout (SPEC.md 1.1.0 section 5). */
@@ -91,13 +93,13 @@ async function delegated(
       verb,
     );
   if (command.verb !== 'ADD') runs(command.verb);
-  else io.stdout(addOrUndo(runs));
+  else io.stdout(line(writeResult(addOrUndo(runs, type), command.cniVersion)));
 }
 
 /** SPEC.md 1.1.0 section 4: a delegate whose ADD fails gets DEL. The first failure is the one to report. */
-function addOrUndo(runs: (verb: 'ADD' | 'DEL') => string): string {
+function addOrUndo(runs: (verb: 'ADD' | 'DEL') => string, type: string): Result {
   try {
-    return runs('ADD');
+    return resultIn(runs('ADD'), type);
   } catch (failure) {
     try {
       runs('DEL');

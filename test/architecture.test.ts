@@ -35,11 +35,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
   ipam: ['node:path'],
   flannel: ['node:path'],
-  'host-local': ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
   cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],
-  'main.ts': ['node:fs'],
+  'main.ts': ['node:fs', 'node:sea'],
 };
 const MAX_LINES = 200;
 
@@ -159,7 +158,8 @@ architecture('every test file runs what it says', () => {
   const silent = tests.filter(({ text }) => {
     const suites = [...text.matchAll(/^const (\w+) = suite\b/gm)].map(([, name]) => name);
     const runs = [...text.matchAll(/^(\w+)\.run\(\);$/gm)].map(([, name]) => name);
-    const isShared = /^(?:nativeContract|ipHelperContract|podLifecycle|testSubject)\(/m.test(text);
+    const isShared =
+      /^(?:nativeContract|ipHelperContract|podLifecycle|testSubject|environmentTests|giantTests)\(/m.test(text);
     return !isShared && (suites.length === 0 || suites.some((name) => !runs.includes(name)));
   });
   assert.equal(

@@ -34,6 +34,7 @@ const NO_PLATFORM: Platform = {
   leases: () => {
     throw new Error('leases were asked for');
   },
+  pause: () => Promise.resolve(),
   programs: systemPrograms(false),
 };
 

@@ -109,7 +109,16 @@ function handle(
 
 const isGiven = (text: string | undefined): boolean => text !== undefined;
 
-function settle({ connections, onEmpty }: Room, milliseconds: number): Promise<void> {
+/**
+ * A process may have ended while a connection of it still waits to be accepted, or to be read for the first time: each takes
+ * a turn of the event loop.
+ */
+async function settle(room: Room, milliseconds: number): Promise<void> {
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+  await emptied(room, milliseconds);
+}
+
+function emptied({ connections, onEmpty }: Room, milliseconds: number): Promise<void> {
   if (connections.size === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const done = (): void => {

@@ -33,7 +33,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The type of HNS network that `type` of a configuration stands for; undefined when it is none of this family. */
-export const networkTypeOf = (type: string): string | undefined => TYPES[type.toLowerCase()];
+export function networkTypeOf(type: string): string | undefined {
+  const name = type.toLowerCase();
+  // Every object has a "constructor".
+  return Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+}
 
 /** For a network of HNS type `networkType`, whatever HNS has under that name: its plugins do not look. */
 export function sdn(config: Json, context: Context, networkType: string): NetConf {

@@ -1,6 +1,6 @@
 /** `type: wincni`: keys of both families, and the HNS network's type decides how endpoints are made on it. */
 import { policies } from '../policy/endpoint-policies.ts';
-import { bool, type Decoder, type Json, member, optional, refuse } from '../spec/decode.ts';
+import { bool, type Decoder, type Json, member, optional, refuse, show } from '../spec/decode.ts';
 import type { Context, NetConf } from './net-conf.ts';
 import { decodeSdn, profileOf } from './sdn.ts';
 import { apiVersion, blocks, emptyOr, refuseUnsupported } from './shared.ts';
@@ -58,9 +58,9 @@ const TYPES = ['NAT', 'Transparent', 'L2Bridge', 'L2Tunnel', 'Overlay'];
 /** Which network to make when there is none: the old wincni took its name for its type (network.NetworkType(config.Name)). */
 function typeIn(config: Json): string | undefined {
   const stated = member(config, 'networkType') ?? member(config, 'name');
-  const found = TYPES.find((type) => type.toLowerCase() === String(stated).toLowerCase());
+  const found = TYPES.find((type) => typeof stated === 'string' && type.toLowerCase() === stated.toLowerCase());
   if (member(config, 'networkType') !== undefined && found === undefined)
-    refuse('networkType', `it is "${String(stated)}", expected one of ${TYPES.join(', ')}`);
+    refuse('networkType', `${show(stated)}, expected one of ${TYPES.join(', ')}`);
   return found;
 }
 

@@ -1,11 +1,12 @@
 /** Work at positions of a file, and the time of a folder as a mark, over system calls. */
 import type { FileAt } from './files.ts';
 import type { SystemCalls } from './node-files.ts';
+import { errnoOf } from './refusals.ts';
 
-const FLAGS = { read: 'r', change: 'r+', make: 'w+' } as const;
+const FLAGS = { read: 'r', change: 'r+', make: 'wx+' } as const;
 
 export function fileAt(calls: SystemCalls, path: string, how: keyof typeof FLAGS): FileAt {
-  const file = calls.open(path, FLAGS[how]);
+  const file = how === 'make' ? openNew(calls, path, FLAGS[how]) : calls.open(path, FLAGS[how]);
   return {
     read: (position, length) => {
       const bytes = Buffer.alloc(length);
@@ -19,6 +20,17 @@ export function fileAt(calls: SystemCalls, path: string, how: keyof typeof FLAGS
       calls.close(file);
     },
   };
+}
+
+/** Opens a file that was not there. What has the name, of a crash or a link that would be written through, goes first. */
+export function openNew(calls: SystemCalls, path: string, flags: 'wx' | 'wx+'): number {
+  try {
+    return calls.open(path, flags);
+  } catch (cause) {
+    if (errnoOf(cause) !== 'EEXIST') throw cause;
+  }
+  calls.unlink(path);
+  return calls.open(path, flags);
 }
 
 /**

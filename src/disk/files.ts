@@ -21,7 +21,12 @@ export interface Files {
   /** Makes the folder and those above it; one that is there is left as it is. */
   readonly ensureDir: (folder: string) => void;
   readonly exists: (path: string) => boolean;
-  /** Opens a file for work at positions, or makes an empty one; undefined when it is not there. Nothing of it is flushed. */
+  /** Whether the name itself is a link, or a junction of Windows; false where there is nothing of that name. */
+  readonly isLink: (path: string) => boolean;
+  /**
+   * Opens a file for work at positions, or makes an empty one; undefined when it is not there. Nothing of it is flushed. One that
+   * is a link, or has another name, is not opened for change.
+   */
   readonly openAt: (path: string, how: 'read' | 'change' | 'make') => FileAt | undefined;
   /** When something was last added to a folder, taken from it or renamed in it, as a text to compare; undefined: no folder. */
   readonly timeOf: (folder: string) => string | undefined;

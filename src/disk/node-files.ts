@@ -1,8 +1,10 @@
 /** The port `Files` over Node's file system: flushed, atomic, and patient with what Windows holds open for a moment. */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import { fileAt, markFolder } from './file-at.ts';
+import { fileAt, markFolder, openNew } from './file-at.ts';
 import type { FileAt, Files } from './files.ts';
+import { temporary } from './half-written.ts';
+import { openInPlace } from './in-place.ts';
 import { makeFolder } from './make-folder.ts';
 import { assertWritable } from './names.ts';
 import { attempter, orAbsent } from './refusals.ts';
@@ -20,6 +22,7 @@ export interface SystemCalls {
   /** With the folders above; answers the first that had to be made. */
   readonly mkdir: (folder: string) => string | undefined;
   readonly exists: (path: string) => boolean;
+  readonly isLink: (path: string) => boolean;
   /** Fills the buffer from the position as far as the file goes. */
   readonly readAt: (file: number, into: Uint8Array, position: number) => void;
   readonly writeAt: (file: number, bytes: Uint8Array, position: number) => void;
@@ -31,7 +34,7 @@ export interface SystemCalls {
 }
 
 export const SYSTEM_CALLS: SystemCalls = {
-  open: (path, flags) => fs.openSync(path, flags, 0o600),
+  open: (path, flags) => (flags === 'r+' ? openInPlace(path, flags) : fs.openSync(path, flags, 0o600)),
   write: fs.writeFileSync,
   flush: fs.fsyncSync,
   close: fs.closeSync,
@@ -42,6 +45,7 @@ export const SYSTEM_CALLS: SystemCalls = {
   mkdir: makeFolder,
   // Not existsSync: it says "absent" of what cannot be looked at, and an absent address would be given away.
   exists: (path) => orAbsent(() => fs.statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
+  isLink: (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
   readAt: (file, into, position) => {
     fs.readSync(file, into, 0, into.length, position);
   },
@@ -71,7 +75,7 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
   const flushFolder = (folder: string): void => {
     if (!windows)
       attempt('flush', folder, () => {
-        withFile(calls, { path: folder, flags: 'r' }, calls.flush);
+        withFile(calls, calls.open(folder, 'r'), calls.flush);
       });
   };
   const exists = (path: string): boolean => attempt('look at', path, () => calls.exists(path));
@@ -88,6 +92,7 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
   return {
     writeFlushed,
     exists,
+    isLink: (path) => attempt('look at', path, () => calls.isLink(path)),
     createExclusive: (path, text) => {
       if (exists(path)) return false;
       writeFlushed(path, text);
@@ -110,8 +115,6 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
   };
 }
 
-const temporary = (path: string): string => `${path}.tmp`;
-
 function openAt(
   { calls, attempt }: { readonly calls: SystemCalls; readonly attempt: ReturnType<typeof attempter> },
   ...[path, how]: Parameters<Files['openAt']>
@@ -133,7 +136,7 @@ function openAt(
 function writeBeside(calls: SystemCalls, path: string, text: string): void {
   const beside = temporary(path);
   try {
-    withFile(calls, { path: beside, flags: 'w' }, (file) => {
+    withFile(calls, openNew(calls, beside, 'wx'), (file) => {
       calls.write(file, text);
       calls.flush(file);
     });
@@ -143,12 +146,7 @@ function writeBeside(calls: SystemCalls, path: string, text: string): void {
   }
 }
 
-function withFile(
-  calls: SystemCalls,
-  { path, flags }: { path: string; flags: string },
-  use: (file: number) => void,
-): void {
-  const file = calls.open(path, flags);
+function withFile(calls: SystemCalls, file: number, use: (file: number) => void): void {
   try {
     use(file);
   } finally {

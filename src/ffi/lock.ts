@@ -1,5 +1,5 @@
 /** An exclusive lock on a file, held by the kernel for this process: it ends with the process, however that ends. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { toNamespacedPath } from 'node:path';
 import { CniError, Code } from '../spec/error.ts';
 import { bind } from './library.ts';
@@ -109,9 +109,12 @@ function linuxLocking(): Locking {
   };
 }
 
+/** A lock file that is a link is refused: whoever made it could have a file made anywhere, or another one locked. */
+const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+
 function openLockFile(path: string): number {
   try {
-    return openSync(path, 'a+', 0o600);
+    return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new CniError(Code.Io, `Cannot open the lock file "${path}": ${reason}`, { cause });
@@ -129,6 +132,8 @@ const GENERIC_READ_WRITE = 0xc0000000;
 const FILE_SHARE_ALL = 7;
 const OPEN_ALWAYS = 4;
 const FILE_ATTRIBUTE_NORMAL = 0x80;
+/** A link is opened itself, and not what it leads to. */
+const FILE_FLAG_OPEN_REPARSE_POINT = 0x200000;
 const INVALID_HANDLE = 0xffffffffffffffffn;
 /** minwinbase.h: LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK. */
 const LOCK_FLAGS = 1 | 2;
@@ -143,7 +148,7 @@ function windowsLocking(): Locking {
       const handle = kernel32.CreateFileW(
         // Node's own calls take paths of more than 260 characters by this form; the lock must not be the one that cannot.
         ...([wide(toNamespacedPath(path)), GENERIC_READ_WRITE, FILE_SHARE_ALL, null] as const),
-        ...([OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, null] as const),
+        ...([OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, null] as const),
       );
       if (handle === INVALID_HANDLE) {
         throw new CniError(Code.Io, `Cannot open the lock file "${path}": system error ${kernel32.GetLastError()}`);

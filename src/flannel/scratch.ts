@@ -1,7 +1,7 @@
 /** flannel's scratch files: the delegate's configuration of each sandbox, for a DEL that comes when flanneld is gone. */
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
-import { isRecord, type Json } from '../spec/decode.ts';
+import { isRecord, isTooDeep, type Json } from '../spec/decode.ts';
 
 export interface Scratch {
   /** What was kept; undefined when there is nothing that can be read as a configuration. */
@@ -33,7 +33,7 @@ export function scratchIn(files: Files, dataDir: string): Scratch {
 function parse(content: string | undefined): Json | undefined {
   try {
     const value: unknown = JSON.parse(content ?? '');
-    return isRecord(value) ? value : undefined;
+    return isRecord(value) && !isTooDeep(value) ? value : undefined;
   } catch {
     return undefined;
   }

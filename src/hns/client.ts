@@ -33,17 +33,19 @@ export async function findNetwork(session: Session, name: string): Promise<OpenN
 }
 
 /**
- * Makes a network with the id given, for when there is none of its name. When HNS has one after all, another command was
- * quicker: what there is then is to be looked up. One call.
+ * Makes a network with the id given, for when there is none of its name. One call. When HNS says that it exists, another command
+ * was quicker, and what there is then is to be looked up; the failure that it answers is for when there is none even so.
  */
 export async function createNetwork(
   session: Session,
   { id, request }: { readonly id: string; readonly request: NetworkRequest },
-): Promise<void> {
+): Promise<CniError | undefined> {
   const purpose = { call: 'HcnCreateNetwork', task: `make the HNS network "${request.Name}" of type ${request.Type}` };
   const opened = await session.run(purpose, (native) => native.createNetwork(id, JSON.stringify(request)));
-  const isMade = kept(session, opened) !== undefined || statusOf(opened.hr).outcome === 'exists';
-  if (!isMade) throw session.failure(purpose, opened);
+  if (kept(session, opened) !== undefined) return undefined;
+  const failure = session.failure(purpose, opened);
+  if (statusOf(opened.hr).outcome === 'exists') return failure;
+  throw failure;
 }
 
 /** The ids of all endpoints of that name on this node, upper case; names are not unique in HNS. One call. */

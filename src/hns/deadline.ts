@@ -3,8 +3,8 @@
 export interface Deadline {
   /** Milliseconds left, never below 0. */
   readonly remainingMs: () => number;
-  /** From now on there are `ms` left; for clean-up after the command's own time is used up. */
-  readonly extend: (ms: number) => void;
+  /** From now on there are `ms` left, for clean-up when the command's own time is used up; answers how to go back to that. */
+  readonly extend: (ms: number) => () => void;
   /** `work`, or `undefined` when the time runs out first; `work` itself cannot be stopped. */
   readonly race: <T>(work: Promise<T>) => Promise<{ readonly value: T } | undefined>;
 }
@@ -16,7 +16,11 @@ export function startDeadline(ms: number): Deadline {
   return {
     remainingMs,
     extend: (more) => {
+      const former = end;
       end = performance.now() + more;
+      return () => {
+        end = former;
+      };
     },
     race: async (work) => {
       let timer: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@
 import { CniError, Code } from '../spec/error.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Answer, Handle, HandleKind, Native } from './native.ts';
+import { NO_PATIENCE, type Patience, retrier } from './retry.ts';
 import { hex, type Status, statusOf } from './status.ts';
 
 export interface CallRecord {
@@ -22,7 +23,10 @@ export interface Purpose {
 
 export interface Session {
   readonly deadline: Deadline;
-  /** Makes a call; throws code 11 when the deadline comes first, and without calling when HNS is not to be asked any more. */
+  /**
+   * Makes a call, and again after a pause where HNS refused it for now; throws code 11 when the deadline comes first, and
+   * without calling when HNS is not to be asked any more.
+   */
   readonly run: <T extends Outcome>(purpose: Purpose, call: (native: Native) => Promise<T>) => Promise<T>;
   /** The error of a failed call: operation, object, HRESULT with name, likely cause. */
   readonly failure: (purpose: Purpose, answer: Outcome) => CniError;
@@ -37,32 +41,34 @@ export interface Session {
   readonly calls: readonly CallRecord[];
 }
 
-export function openSession(native: Native, deadline: Deadline): Session {
+export function openSession(native: Native, deadline: Deadline, waits: Patience = NO_PATIENCE): Session {
   const calls: CallRecord[] = [];
   const handles: Handle<HandleKind>[] = [];
+  const retry = retrier(waits, deadline);
   let gaveUp = false;
   let uncertain = false;
+  const once: Session['run'] = async (purpose, call) => {
+    if (gaveUp || deadline.remainingMs() === 0) throw notAsked(purpose, gaveUp);
+    const started = performance.now();
+    const answer = await deadline.race(call(native));
+    const ms = Math.round((performance.now() - started) * 10) / 10;
+    if (answer === undefined) {
+      gaveUp = true;
+      uncertain ||= changes(purpose);
+      calls.push({ call: purpose.call, ms });
+      throw hung(purpose, ms);
+    }
+    const hr = settled(answer.value);
+    calls.push({ call: purpose.call, ms, hr: hex(hr) });
+    if (statusOf(hr).outcome === 'unknown') uncertain ||= changes(purpose);
+    return { ...answer.value, hr };
+  };
   return {
     deadline,
     calls,
     gaveUp: () => gaveUp,
     uncertain: () => uncertain,
-    run: async (purpose, call) => {
-      if (gaveUp || deadline.remainingMs() === 0) throw notAsked(purpose, gaveUp);
-      const started = performance.now();
-      const answer = await deadline.race(call(native));
-      const ms = Math.round((performance.now() - started) * 10) / 10;
-      if (answer === undefined) {
-        gaveUp = true;
-        uncertain ||= changes(purpose);
-        calls.push({ call: purpose.call, ms });
-        throw hung(purpose, ms);
-      }
-      const hr = settled(answer.value);
-      calls.push({ call: purpose.call, ms, hr: hex(hr) });
-      if (statusOf(hr).outcome === 'unknown') uncertain ||= changes(purpose);
-      return { ...answer.value, hr };
-    },
+    run: (purpose, call) => retry(changes(purpose), () => once(purpose, call)),
     failure,
     keep: (handle) => {
       handles.push(handle);
@@ -114,7 +120,7 @@ function failure({ call, task }: Purpose, { hr, error }: Outcome): CniError {
   return new CniError(codeOf(outcome), `Cannot ${task}: HNS answered ${hex(hr)} ${name}, ${cause}`, { details });
 }
 
-/** A service that is down or unsure may be up at the next try (code 11); everything else is ours to name (100). */
+/** What may pass is for the runtime to try again (code 11); everything else is ours to name (100). */
 function codeOf(outcome: Status['outcome']): Code {
-  return outcome === 'unavailable' || outcome === 'unknown' ? Code.TryAgainLater : Code.Hns;
+  return ['unavailable', 'unknown', 'transient'].includes(outcome) ? Code.TryAgainLater : Code.Hns;
 }

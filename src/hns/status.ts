@@ -3,9 +3,10 @@
 /**
  * What a failed call says about the object:
  * `missing` it is not there; `exists` it, or what it would use, is there already; `reserved` its address may not be used;
- * `unavailable` HNS is down and the call did not run; `unknown` HNS may still carry the call out; `final` it did not.
+ * `unavailable` HNS is down and the call did not run; `unknown` HNS may still carry the call out; `transient` it did not,
+ * and may at the next try; `final` it did not and will not.
  */
-export type Outcome = 'missing' | 'exists' | 'reserved' | 'unavailable' | 'unknown' | 'final';
+export type Outcome = 'missing' | 'exists' | 'reserved' | 'unavailable' | 'unknown' | 'transient' | 'final';
 
 export interface Status {
   readonly name: string;
@@ -20,8 +21,11 @@ type Row = readonly [hr: number, name: string, outcome: Outcome, cause: string];
 export const ROWS: readonly Row[] = [
   [0x803b0001, 'HCN_E_NETWORK_NOT_FOUND', 'missing', 'the HNS network does not exist (any more)'],
   [0x803b0002, 'HCN_E_ENDPOINT_NOT_FOUND', 'missing', 'the endpoint does not exist (any more)'],
+  [0x803b0003, 'HCN_E_LAYER_NOT_FOUND', 'transient', 'what the network lies on is gone, or not there yet'],
+  [0x803b0004, 'HCN_E_SWITCH_NOT_FOUND', 'transient', 'the virtual switch of the network is gone, or not there yet'],
   [0x803b0005, 'HCN_E_SUBNET_NOT_FOUND', 'final', 'the network has no subnet that holds the address'],
   [0x803b0007, 'HCN_E_PORT_NOT_FOUND', 'missing', 'the switch port is gone'],
+  [0x803b0009, 'HCN_E_VFP_PORTSETTING_NOT_FOUND', 'transient', 'the switch does not know the port of the endpoint yet'],
   [0x803b000c, 'HCN_E_INVALID_ENDPOINT', 'final', 'the endpoint document is not valid on this Windows build'],
   [0x803b000d, 'HCN_E_INVALID_POLICY', 'final', 'a policy is not valid, for example a CIDR with host bits'],
   [0x803b000e, 'HCN_E_INVALID_POLICY_TYPE', 'final', 'a policy type is unknown or not for this type of network'],
@@ -31,12 +35,17 @@ export const ROWS: readonly Row[] = [
   [0x803b0014, 'HCN_E_ENDPOINT_ALREADY_ATTACHED', 'exists', 'the endpoint is attached already'],
   [0x803b0015, 'HCN_E_REQUEST_UNSUPPORTED', 'final', 'this Windows build does not support the request'],
   [0x803b0017, 'HCN_E_DEGRADED_OPERATION', 'final', 'the object is degraded: it has to be deleted and made again'],
+  [0x803b001a, 'HCN_E_REGKEY_FAILURE', 'transient', 'HNS could not read or write the registry'],
   [0x803b001b, 'HCN_E_INVALID_JSON', 'final', 'HNS could not read the document'],
   [0x803b001e, 'HCN_E_INVALID_IP', 'final', 'the address is outside every subnet of the network'],
   [0x803b0020, 'HCN_E_MANAGER_STOPPED', 'unavailable', 'the Host Networking Service is stopping'],
+  [0x803b0025, 'GCN_E_NETADAPTER_TIMEOUT', 'transient', 'the adapter of the pod did not come in time'],
+  [0x803b0026, 'GCN_E_NETADAPTER_NOT_FOUND', 'transient', 'the adapter of the pod is not there yet'],
+  [0x803b0027, 'GCN_E_NETCOMPARTMENT_NOT_FOUND', 'transient', 'the compartment of the pod is not there yet'],
+  [0x803b0028, 'GCN_E_NETINTERFACE_NOT_FOUND', 'transient', 'the interface of the pod is not there yet'],
   [0x803b002b, 'HCN_E_ENDPOINT_NAMESPACE_ALREADY_EXISTS', 'exists', 'the endpoint is in a namespace already'],
   [0x803b002c, 'HCN_E_ENTITY_HAS_REFERENCES', 'final', 'the object is still referenced'],
-  [0x803b002e, 'HCN_E_NAMESPACE_ATTACH_FAILED', 'final', 'HNS could not attach the endpoint to the namespace'],
+  [0x803b002e, 'HCN_E_NAMESPACE_ATTACH_FAILED', 'transient', 'HNS could not attach the endpoint to the namespace'],
   [0x803b002f, 'HCN_E_ADDR_INVALID_OR_RESERVED', 'reserved', 'the address is reserved in the network'],
   [0x803b0031, 'HCN_E_OBJECT_USED_AFTER_UNLOAD', 'missing', 'the object was deleted meanwhile'],
   [0x803b0034, 'HCN_E_ENDPOINT_NOT_ATTACHED', 'missing', 'the endpoint is not attached'],

@@ -5,6 +5,8 @@ import { isRecord, type Json, member } from '../spec/decode.ts';
 
 export const SCHEMA = { Major: 2, Minor: 0 } as const;
 const NO_NAMESPACE = '00000000-0000-0000-0000-000000000000';
+/** `State` of an endpoint (hcsshim's hcn package, EndpointState). */
+const DEGRADED = 5;
 
 export interface WirePolicy {
   readonly Type: string;
@@ -80,6 +82,8 @@ export interface Endpoint {
   readonly routes: readonly WireRoute[];
   readonly dns: WireDns;
   readonly policies: readonly WirePolicy[];
+  /** HNS could not make it as it is described, and refuses what is asked of it later. */
+  readonly isDegraded: boolean;
   /** Ids of the running containers it is attached to, as HNS v1 attaches. */
   readonly containers: readonly string[];
 }
@@ -133,6 +137,7 @@ export function readEndpoint(document: Json): Endpoint {
     routes: readRoutes(document),
     dns: readDns(isRecord(dns) ? dns : {}),
     policies: recordsAt(document, 'Policies').map(readPolicy),
+    isDegraded: numberAt(document, 'State') === DEGRADED,
     containers: textsAt(recordAt(recordAt(document, 'Health'), 'Extra'), 'SharedContainers'),
   };
 }

@@ -1,9 +1,9 @@
 /** host-local as an executable of its own, for plugins that call it by this name: its verbs on its files, and none of our records. */
-import { join } from 'node:path';
+import { dropHalfWritten } from '../disk/half-written.ts';
 import { type Indexed, peekIndex } from '../ipam/index-file.ts';
 import { addressNames, addressOfName, contentOf, type Layout } from '../ipam/layout.ts';
 import type { RangeSet } from '../ipam/ranges.ts';
-import { addressesHeldBy } from '../ipam/shelf.ts';
+import { addressesHeldBy, refuseLinks } from '../ipam/shelf.ts';
 import { usageIn, usedIn } from '../ipam/usage.ts';
 import { withIndex } from '../ipam/use-index.ts';
 import type { Ip } from '../net/ip.ts';
@@ -75,6 +75,7 @@ const indexedBy = ({ files, clock }: HostLocalPorts, layout: Layout, sets: reado
 });
 
 async function locked<T>(on: Indexed, { lock, remainingMs }: HostLocalPorts, work: (on: OpenFolder) => T): Promise<T> {
+  refuseLinks(on);
   const unlock = await lock.acquire(on.layout.lock, remainingMs());
   try {
     return await withIndex(on, (index) => work({ ...on, index }));
@@ -108,15 +109,13 @@ function check(folder: OpenFolder, { containerId, ifname }: DelTarget): void {
 function gc({ files, layout, index }: OpenFolder, valid: readonly ValidAttachment[]): void {
   const kept = new Set(valid.flatMap((one) => [contentOf(one), one.containerId]));
   const known = index.get();
-  const names = files.list(layout.folder);
+  const names = dropHalfWritten(files, layout.folder, files.list(layout.folder));
   for (const ip of addressNames(names).flatMap((name) => addressOfName(name) ?? [])) {
     const content = files.readText(layout.address(ip))?.trim();
     if (content === undefined || kept.has(content)) continue;
     files.remove(layout.address(ip));
     known.free(ip);
   }
-  // What a crash left of writing one; nobody is writing now, for the lock is ours.
-  for (const name of names.filter((one) => one.endsWith('.tmp'))) files.remove(join(layout.folder, name));
 }
 
 /** Whatever keeps STATUS from its answer keeps ADD from its own: code 50. Without the lock, for it comes every few seconds. */

@@ -57,7 +57,7 @@ export interface Delegate {
 
 export function createDelegate(options: DelegateOptions): Delegate {
   return {
-    add: () => readResult(parse(runPlugin(options, 'ADD')), `result of ${options.type}`),
+    add: () => resultIn(runPlugin(options, 'ADD'), options.type),
     run: (verb, whose) => {
       runPlugin(options, verb, whose);
     },
@@ -124,10 +124,11 @@ function failure(what: string, { status, stdout }: Ended): CniError {
   );
 }
 
-function parse(stdout: string): unknown {
+/** The result that the plugin `type` printed. @throws code 101 where it is no JSON, code 7 where it is no result. */
+export function resultIn(stdout: string, type: string): Result {
   const value = tryParse(stdout);
-  if (value !== undefined) return value;
-  throw new CniError(Code.Ipam, `Cannot read what the IPAM plugin printed: ${JSON.stringify(stdout.slice(0, 200))}`);
+  if (value !== undefined) return readResult(value, `result of ${type}`);
+  throw new CniError(Code.Ipam, `Cannot read what ${type} printed: ${JSON.stringify(stdout.slice(0, 200))}`);
 }
 
 function tryParse(text: string): unknown {

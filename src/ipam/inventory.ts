@@ -1,5 +1,5 @@
 /** What a whole network holds: every record, every address file. For GC and STATUS; no ADD or DEL of a pod comes here. */
-import { join } from 'node:path';
+import { dropHalfWritten } from '../disk/half-written.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { addressNames, addressOfName, keysOf } from './layout.ts';
 import type { Inventory } from './lease.ts';
@@ -11,7 +11,9 @@ import type { Stock } from './stock.ts';
 /** Reads all of it; a record that cannot be read is reported and left, and what a crash left half written goes. */
 export function inventory(stock: Stock, onUnreadable: (error: CniError) => void): Inventory {
   const { files, layout, clock } = stock;
-  dropHalfWritten(stock);
+  // Also what host-local was writing.
+  for (const folder of [layout.folder, layout.records, layout.attachments, layout.tombstones])
+    dropHalfWritten(files, folder, files.list(folder));
   const all = <T>(keys: readonly string[], read: (key: string) => T | undefined): readonly T[] =>
     keys.flatMap((key) => {
       try {
@@ -31,13 +33,6 @@ export function inventory(stock: Stock, onUnreadable: (error: CniError) => void)
     tombstones: tombstones.map((record) => asTombstone(stock, record)),
     others: holdersIn(stock).filter((holder) => !known.has(nameOf(holder))),
   };
-}
-
-/** Also what host-local was writing. Nobody is writing now, for the lock is ours. */
-function dropHalfWritten({ files, layout }: Stock): void {
-  for (const folder of [layout.folder, layout.records, layout.attachments, layout.tombstones]) {
-    for (const name of files.list(folder).filter((one) => one.endsWith('.tmp'))) files.remove(join(folder, name));
-  }
 }
 
 interface Named {

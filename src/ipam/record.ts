@@ -83,7 +83,8 @@ function decode<T>(content: string, path: string, as: Decoder<T>): T {
     required(value, 'version', { path: '', as: integer(OLDEST, VERSION) });
     return as(value, '');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // Of what is no JSON, and so not ours, nothing is quoted.
+    const reason = cause instanceof CniError ? cause.message : 'it is no JSON';
     throw new CniError(
       Code.Ipam,
       `Cannot read the lease record "${path}": it is unreadable, expected version ${OLDEST} to ${VERSION}`,

@@ -1,6 +1,8 @@
 /** The files of one network as records and holders: single reads and writes, each whole in itself; their order is not decided here. */
+import { dirname } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
+import { CniError, Code } from '../spec/error.ts';
 import { contentOf, type Layout } from './layout.ts';
 import type { Clock, Holder, Lease } from './lease.ts';
 import {
@@ -21,6 +23,16 @@ export interface Folder {
 /** What the steps of the store work on. */
 export interface Shelf extends Folder {
   readonly clock: Clock;
+}
+
+/**
+ * Throws code 5 where a folder of ours is a link. It was put there by somebody else, since whoever wants the state elsewhere says so
+ * by `dataDir`, and would send what is written to any place.
+ */
+export function refuseLinks({ files, layout }: Folder): void {
+  const { folder, records, attachments, tombstones, ports } = layout;
+  const link = [folder, records, attachments, tombstones, dirname(ports), ports].find(files.isLink);
+  if (link !== undefined) throw new CniError(Code.Io, `Cannot use "${link}": it is a link, expected a folder`);
 }
 
 /** Whom an address file names. */

@@ -1,6 +1,6 @@
 /** The lease store of one network: each function takes host-local's lock, does its files, and gives the lock back. */
-import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
+import { dropHalfWritten } from '../disk/half-written.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { Ip } from '../net/ip.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -11,7 +11,7 @@ import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.
 import { hasSuspects, reclaim, spare, suspects } from './reclaim.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve } from './reserve.ts';
-import { addressesHeldBy, isHeldBy, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { addressesHeldBy, isHeldBy, readLiving, readTombstone, refuseLinks, writeLease } from './shelf.ts';
 import { indexedBy, type OpenStock, type Stock } from './stock.ts';
 import { usageOf } from './usage.ts';
 import { withIndex } from './use-index.ts';
@@ -52,14 +52,7 @@ export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
   const stock = stockOf(options, layout);
-  const locked = async <T>(work: (stock: OpenStock) => T | Promise<T>): Promise<T> => {
-    const unlock = await options.lock.acquire(layout.lock, options.remainingMs());
-    try {
-      return await withIndex(indexedBy(stock), (index) => work({ ...stock, index }));
-    } finally {
-      unlock();
-    }
-  };
+  const locked = lockedBy(options, stock);
   /** Where the network has no folder there is nothing to find, and none is made for looking. */
   const ifAny = async <T>(absent: T, work: (stock: OpenStock) => T | Promise<T>): Promise<T> =>
     files.exists(layout.folder) ? locked(work) : absent;
@@ -98,6 +91,23 @@ export function openStore(options: StoreOptions): LeaseStore {
         spare(open, key);
       }),
     reclaim: (key) => ifAny(false, (open) => reclaim(open, key)),
+  };
+}
+
+type Locked = <T>(work: (stock: OpenStock) => T | Promise<T>) => Promise<T>;
+
+/** Work under the network's lock; before the first, the folders are looked at. */
+function lockedBy(options: StoreOptions, stock: Stock): Locked {
+  let hasLooked = false;
+  return async (work) => {
+    if (!hasLooked) refuseLinks(stock);
+    hasLooked = true;
+    const unlock = await options.lock.acquire(stock.layout.lock, options.remainingMs());
+    try {
+      return await withIndex(indexedBy(stock), (index) => work({ ...stock, index }));
+    } finally {
+      unlock();
+    }
   };
 }
 
@@ -153,9 +163,7 @@ function change(stock: Stock, key: string, { given, ...to }: Change): void {
  */
 function look(stock: Stock, limit: number): readonly Tombstone[] {
   const { files, layout, onUnreadable } = stock;
-  const names = files.list(layout.tombstones);
-  // What a crash left of writing one; nobody is writing now, for the lock is ours.
-  for (const name of names.filter((one) => one.endsWith('.tmp'))) files.remove(join(layout.tombstones, name));
+  const names = dropHalfWritten(files, layout.tombstones, files.list(layout.tombstones));
   const keys = [...keysOf(names)].sort();
   const isRound = keys.length > limit;
   const last = isRound ? (files.readText(layout.lookedAt) ?? '') : '';

@@ -1,6 +1,7 @@
 /** The operators' log: one line of JSON for each command, rotated by size. Failing to log never fails a command. */
-import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { openInPlace } from '../disk/in-place.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 import { assertWritable } from '../disk/names.ts';
 import { type Json, oneOf, optional, refuse, text } from '../spec/decode.ts';
@@ -39,9 +40,23 @@ export function writeLog({ level, file }: LogConfig, severity: Exclude<Level, 'o
     const line = `${JSON.stringify({ time: new Date().toISOString(), level: severity, ...fields })}\n`;
     makeFolder(dirname(file));
     rotate(file);
-    appendFileSync(file, line);
+    const log = openLog(file);
+    try {
+      writeFileSync(log, line);
+    } finally {
+      closeSync(log);
+    }
   } catch {
     // The log serves the operator; a full disk or a missing right must not keep a pod from its network.
+  }
+}
+
+/** One that is there and is a link gets no line: it would stand in the file that the link leads to. */
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'ax');
+  } catch {
+    return openInPlace(file, 'a');
   }
 }
 

@@ -38,12 +38,28 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   const existing = await reusable(deps, target, { ground, providerAddress });
   if (existing !== undefined) return existing;
   await refuseExisting(deps, target, ground.network.id);
+  const first = await attempt(deps, target, { ground, providerAddress });
+  if (!(first instanceof Unfit)) return first;
+  deps.remark(first.message);
+  const second = await attempt(deps, target, { ground, providerAddress });
+  if (second instanceof Unfit) throw second.withDetail('so it was with the endpoint made before');
+  return second;
+}
+
+/** What HNS made is not what it was asked for. */
+class Unfit extends CniError {}
+
+/** Makes and attaches the endpoint. One that is unfit is answered when all of it could be undone. */
+async function attempt(deps: Deps, target: Target, around: Surroundings): Promise<Attached | Unfit> {
   let made: Made | undefined;
   try {
-    made = await makeEndpoint(deps, target, { ground, providerAddress });
+    made = await makeEndpoint(deps, target, around);
     return await attached(deps, made);
-  } catch (failure) {
-    throw await undo(deps, target, { failure: CniError.from(failure), made });
+  } catch (thrown) {
+    const failure = CniError.from(thrown);
+    const undone = await undo(deps, target, { failure, made });
+    if (failure instanceof Unfit && undone === failure && !deps.session.uncertain()) return failure;
+    throw undone;
   }
 }
 
@@ -61,7 +77,7 @@ async function attached({ session }: Deps, { lease, wanted, handle }: Made): Pro
   const policyTypes = [...policiesOf(wanted).policies, ...late].map(({ Type }) => Type);
   const wrong = mismatches(endpoint, { lease: lease.addresses.length === 0 ? undefined : lease, place, policyTypes });
   if (wrong.length === 0) return { lease, endpoint };
-  throw new CniError(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
+  throw new Unfit(Code.Hns, `Cannot use endpoint "${endpoint.name}" as HNS made it: ${wrong.join('; ')}`);
 }
 
 function orGone(endpoint: Endpoint | undefined, { endpointName: name }: Made['lease']): Endpoint {
@@ -104,7 +120,7 @@ async function undo(
   if (failure.code === Code.AttachmentExists) return failure;
   const gaveUp = session.gaveUp();
   if (gaveUp) return failure;
-  session.deadline.extend(UNDO_MS);
+  const goBack = session.deadline.extend(UNDO_MS);
   try {
     // What was made goes also when another program has taken the lease away meanwhile.
     const lease = (await leases.find(holder.key)) ?? made?.lease;
@@ -116,5 +132,7 @@ async function undo(
     return failure;
   } catch (second) {
     return failure.withDetail(`not undone: ${CniError.from(second).message}`);
+  } finally {
+    goBack();
   }
 }

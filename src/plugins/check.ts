@@ -33,12 +33,13 @@ export async function check(deps: Deps, target: Target): Promise<void> {
     deps.delegate?.run('CHECK');
     return;
   }
-  const { containerId, ifname } = target;
+  const { containerId, ifname, args } = target;
+  const pod = args.podName === undefined ? 'the pod' : `pod "${args.podNamespace ?? ''}/${args.podName}"`;
   throw new CniError(
     Code.CheckFailed,
     `Cannot confirm "${ifname}" of container "${containerId}": ${wrong.join('; ')}`,
     {
-      details: 'restart the pod to have its network made again',
+      details: `restart ${pod} to have its network made again`,
     },
   );
 }

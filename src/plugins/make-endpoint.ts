@@ -46,7 +46,8 @@ export async function makeEndpoint(
     const { lease } = wanted;
     const created = await create(deps, wanted);
     if (created.kind === 'created') return { lease, wanted, handle: created.handle };
-    const own = created.kind === 'exists' ? await findEndpoint(deps.session, lease.endpointId) : undefined;
+    // Asked whatever HNS says: the address must not become free while an endpoint of ours may have it.
+    const own = await findEndpoint(deps.session, lease.endpointId);
     if (own !== undefined) {
       if (wasCleared) throw created.error;
       await clearOwn(deps, target, { own, lease });

@@ -37,8 +37,10 @@ export async function networkForAdd({ session, conf }: Deps, place: Place): Prom
   if (found !== undefined) return groundOf(conf, found);
   const request = requestFor(conf, conf.newNetwork ?? missing(conf));
   // Of two commands that make it at once one is told that it exists: both take what there is under the name then.
-  await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
-  return groundOf(conf, (await find(session, conf.name)) ?? missing(conf));
+  const failure = await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
+  const made = await find(session, conf.name);
+  if (made !== undefined) return groundOf(conf, made);
+  throw failure ?? missing(conf);
 }
 
 async function findWithoutHandle(session: Session, name: string): Promise<Found | undefined> {

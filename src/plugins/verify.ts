@@ -23,6 +23,7 @@ export function mismatches(endpoint: Endpoint, { lease, place, policyTypes }: Ex
   const wanted = lease?.addresses.map((address) => address.ip.text) ?? has;
   const types = new Set(endpoint.policies.map((policy) => policy.Type.toLowerCase()));
   return [
+    ...(endpoint.isDegraded ? ['it is degraded, expected it attached'] : []),
     ...misplaced(endpoint, place),
     ...(sameSet(wanted, has) ? [] : [`its addresses are ${has.join(', ')}, expected ${wanted.join(', ')}`]),
     ...[...new Set(policyTypes)]

@@ -29,9 +29,9 @@ function protocolNumber(written: unknown): number | undefined {
     const name = written.toLowerCase();
     return Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;
   }
+  if (typeof written !== 'number' && typeof written !== 'string') return undefined;
   const number = Number(written);
-  const isNumber = typeof written === 'number' || typeof written === 'string';
-  return isNumber && Number.isInteger(number) && number >= 0 && number <= ANY ? number : undefined;
+  return Number.isInteger(number) && number >= 0 && number <= ANY ? number : undefined;
 }
 
 /** One protocol, by name or number. */

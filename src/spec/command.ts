@@ -1,6 +1,6 @@
 /** Environment and stdin become one validated Command, or a CNI error that names every variable at fault. */
 import { type CniArguments, parseArguments } from './arguments.ts';
-import { isRecord, type Json, member, optional, refuse, show, text } from './decode.ts';
+import { isRecord, isTooDeep, type Json, MAX_LEVELS, member, optional, refuse, show, text } from './decode.ts';
 import { CniError, Code } from './error.ts';
 import { parseNetns } from './netns.ts';
 import { requireVerb, requireVersion, UNSTATED, type Version } from './version.ts';
@@ -51,8 +51,11 @@ type Verb = keyof typeof REQUIRED;
 
 /** SPEC.md 1.1.0 sections 2 and 3: container ids and network names start alphanumeric. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-/** libcni's pkg/utils/utils.go ValidateInterfaceName: at most 15, no "/", ":" or white space, not "." or "..". */
-const IFNAME = /^(?!\.{1,2}$)[^/:\s]{1,15}$/;
+/**
+ * libcni's pkg/utils/utils.go ValidateInterfaceName: at most 15, no "/", ":" or white space, not "." or "..". Half a character
+ * of UTF-16 could be written to no file, and control characters are nobody's.
+ */
+const IFNAME = /^(?!\.{1,2}$)[^/:\s\p{Cc}\p{Cs}]{1,15}$/u;
 
 /**
  * Reads one command. `stdin` is only asked for when the verb takes a configuration.
@@ -114,12 +117,20 @@ function requireVariables(verb: Verb, env: Environment): void {
   }
 }
 
+/** Far more than a configuration ever has, and little enough that the worst of it costs neither time nor memory. */
+export const MAX_STDIN_BYTES = 1024 * 1024;
+
 /** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6. */
 export function decodeConfig(bytes: Uint8Array): Json {
+  if (bytes.length > MAX_STDIN_BYTES) throw unreadable(`it is longer than ${MAX_STDIN_BYTES} bytes`);
   const value = parse(decodeText(bytes));
-  if (isRecord(value)) return value;
-  throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is no JSON object');
+  if (!isRecord(value)) throw unreadable('it is no JSON object');
+  if (isTooDeep(value)) throw unreadable(`its objects and lists are more than ${MAX_LEVELS} levels deep`);
+  return value;
 }
+
+const unreadable = (why: string, cause?: unknown): CniError =>
+  new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
 
 function decodeText(bytes: Uint8Array): string {
   const encoding =
@@ -127,9 +138,7 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is not valid UTF-8 or UTF-16', {
-      cause,
-    });
+    throw unreadable('it is not valid UTF-8 or UTF-16', cause);
   }
 }
 
@@ -137,8 +146,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    const why = (cause as Error).message;
-    throw new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
+    throw unreadable((cause as Error).message, cause);
   }
 }
 

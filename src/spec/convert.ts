@@ -57,12 +57,16 @@ function withIndexIn({ interface: index, ...rest }: ResultIp, interfaces: readon
   return index === undefined || index >= interfaces.length ? rest : { ...rest, interface: index };
 }
 
+/** What else stands there is passed on as it came. What is read is not: null counts as absent, and keys come in any case. */
+const beside = (object: Json, keys: readonly string[]): Json =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !keys.includes(name.toLowerCase())));
+
 function networkInterface(value: unknown, path: string): ResultInterface {
   const object = record(value, path);
   const mac = optional(object, 'mac', { path, as: text });
   const sandbox = optional(object, 'sandbox', { path, as: text });
   return {
-    ...object,
+    ...beside(object, ['name', 'mac', 'sandbox']),
     name: text(member(object, 'name'), join(path, 'name')),
     ...(mac === undefined ? {} : { mac }),
     ...(sandbox === undefined ? {} : { sandbox }),
@@ -84,7 +88,7 @@ function route(value: unknown, path: string): ResultRoute {
   const object = record(value, path);
   const gw = optional(object, 'gw', { path, as: text });
   const dst = text(member(object, 'dst'), join(path, 'dst'));
-  return { ...object, dst, ...(gw === undefined || gw === '' ? {} : { gw }) };
+  return { ...beside(object, ['dst', 'gw']), dst, ...(gw === undefined || gw === '' ? {} : { gw }) };
 }
 
 function oldAddress(value: unknown, path: string): { readonly ip: ResultIp; readonly routes: readonly ResultRoute[] } {

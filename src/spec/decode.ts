@@ -65,6 +65,15 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Far more than anything that is read here has. */
+export const MAX_LEVELS = 100;
+
+/** Whether objects and lists lie in one another so deep that what works on them, calling itself for each, runs out of stack. */
+export const isTooDeep = (value: unknown, levels = MAX_LEVELS): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((below) => isTooDeep(below, levels - 1)));
+
 /**
  * The value of a key in any case: Go matches keys without case, and containerd and shipped samples rely on it.
  * The exact spelling wins over another one, as in Go's encoding/json; null counts as absent there and here.

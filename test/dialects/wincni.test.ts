@@ -1,8 +1,9 @@
 /** `type: wincni` on a node: keys of every family have their effect, also beside those of another one. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Code } from '../../src/spec/error.ts';
 import { SEED, type TestNode } from '../support/node.ts';
-import { must, onNode, POD } from '../support/pods.ts';
+import { fails, must, onNode, POD } from '../support/pods.ts';
 
 const wincni = suite('wincni');
 
@@ -58,5 +59,14 @@ wincni(
     { ...SEED, networks: [] },
   ),
 );
+for (const networkType of ['x', '', 5, ['NAT'], { toString: null }]) {
+  wincni(
+    `networkType ${JSON.stringify(networkType)} is refused`,
+    onNode(async (node) => {
+      const refused = node.run('ADD', POD, conf(node, { networkType }));
+      await fails(refused, Code.InvalidConfig, /^Cannot use networkType: it is .*, expected one of NAT, /);
+    }),
+  );
+}
 
 wincni.run();

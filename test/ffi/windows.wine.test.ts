@@ -72,6 +72,12 @@ onWindows('leases are made, buried and freed on a Windows path', async () => {
   const left = Object.fromEntries(Object.entries(tree(folder)).filter(([path]) => path.startsWith('networks')));
   assert.equal(left, { 'networks/net/lock': '', 'networks/net/last_reserved_ip.0': '10.244.3.11' });
 });
+onWindows('leases lie in a folder with spaces, deeper than 260 characters', async () => {
+  const deep = ['a folder for pods', 'd'.repeat(150), 'e'.repeat(150)];
+  const { answer } = await drive('lease', [windowsFolder, ...deep].join('\\'));
+  assert.equal(answer['kinds'], ['reserved', 'reserved']);
+  assert.equal(Object.keys(tree(join(folder, ...deep))).sort(), ['net/last_reserved_ip.0', 'net/lock']);
+});
 onWindows('addresses of both families, host ports and host-local share a Windows path', async () => {
   const { answer } = await drive('dual', `${windowsFolder}\\dual`);
   assert.equal(answer, {

@@ -106,6 +106,18 @@ flannel(
   }),
 );
 flannel(
+  'detaches a pod although its scratch file is deeper than can be handed on',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node);
+    await must(node.run('ADD', POD, conf));
+    const file = join(node.dataDir, 'flannel', POD.containerId);
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    writeFileSync(file, readFileSync(file, 'utf8').replace('{', `{"dns":${deep},`));
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
+  }),
+);
+flannel(
   'starts nothing by a path that stands in a scratch file, and detaches the pod all the same',
   onNode(async (node) => {
     const { conf } = flannelOn(node);
@@ -261,6 +273,48 @@ flannel(
       const pod = { ...POD, env: { CNI_PATH: other.folder, PATH: '/usr/bin:/bin' } };
       await fails(node.run('ADD', pod, conf), Code.Hns, /: no$/);
       assert.equal([other.calls().map(({ verb }) => verb), scratch()], [['ADD', 'DEL'], []]);
+    } finally {
+      other.remove();
+    }
+  }),
+);
+for (const [printed, code] of [
+  ['', Code.Ipam],
+  ['no JSON', Code.Ipam],
+  ['[]', Code.InvalidConfig],
+  [{ ips: 5 }, Code.InvalidConfig],
+] as const) {
+  flannel(
+    `runs DEL of an executable delegate whose ADD printed ${JSON.stringify(printed)}, and says so`,
+    onNode(async (node) => {
+      const other = ipamPlugin('other-bridge');
+      try {
+        other.answer('ADD', printed);
+        const { conf } = flannelOn(node, { delegate: { type: 'other-bridge' } });
+        const pod = { ...POD, env: { CNI_PATH: other.folder, PATH: '/usr/bin:/bin' } };
+        await fails(node.run('ADD', pod, conf), code, /other-bridge/);
+        assert.equal(
+          other.calls().map(({ verb }) => verb),
+          ['ADD', 'DEL'],
+        );
+      } finally {
+        other.remove();
+      }
+    }),
+  );
+}
+flannel(
+  'prints the result of an executable delegate in the version that was asked for',
+  onNode(async (node) => {
+    const other = ipamPlugin('other-bridge');
+    try {
+      const ips = [{ address: '10.244.3.7/24', gateway: '10.244.3.1', interface: 0 }];
+      const interfaces = [{ name: 'eth0', mtu: 1450 }];
+      other.answer('ADD', { cniVersion: '0.4.0', interfaces, ips: [{ version: '4', ...ips[0] }], dns: {} });
+      const { conf } = flannelOn(node, { delegate: { type: 'other-bridge' } });
+      const pod = { ...POD, env: { CNI_PATH: other.folder, PATH: '/usr/bin:/bin' } };
+      const result = await must(node.run('ADD', pod, { ...conf, cniVersion: '1.0.0' }));
+      assert.equal(result, { cniVersion: '1.0.0', interfaces, ips });
     } finally {
       other.remove();
     }

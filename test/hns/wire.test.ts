@@ -45,6 +45,7 @@ wire('readEndpoint() reads everything that the verbs use', () => {
   const document = {
     ID: 'E1',
     Name: 'pod_cbr0',
+    State: 5,
     HostComputeNetwork: 'N1',
     HostComputeNamespace: '5B0A8F4E-2B1D-4E57-9C4A-3F6D2E7A1C01',
     MacAddress: '00-15-5D-52-C0-00',
@@ -67,6 +68,7 @@ wire('readEndpoint() reads everything that the verbs use', () => {
     routes: [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }],
     dns: { Domain: 'a.local', Search: ['b.local'], ServerList: ['10.96.0.10'], Options: ['ndots:5'] },
     policies: [{ Type: 'L2Driver' }, { Type: 'OutBoundNAT', Settings: { Exceptions: [] } }],
+    isDegraded: true,
     containers: ['c1', 'c2'],
   });
 });
@@ -81,6 +83,7 @@ const NOTHING = {
   routes: [],
   dns: {},
   policies: [],
+  isDegraded: false,
   containers: [],
 };
 const EMPTY: readonly object[] = [

@@ -109,6 +109,29 @@ withIndex('what another program reserves and frees is seen', async (world) => {
   assert.equal([await world.add(4), await world.add(5)].sort(), ['10.244.3.10', '10.244.3.11']);
 });
 
+for (const years of [-10, 10]) {
+  withIndex(
+    `what others do is seen though the wall clock jumps by ${years} years, and the quarantine lasts`,
+    async (world) => {
+      const { now } = Date;
+      await world.add(1);
+      try {
+        Date.now = () => now() + years * 365 * 86_400_000;
+        assert.is(await world.add(2), '10.244.3.11');
+        await world.del(1);
+        writeFileSync(net(world, '10.244.3.12'), 'other\r\neth0');
+        assert.is(await world.add(3), '10.244.3.13');
+        assert.equal(await world.ask(4), { kind: 'full', used: 3, total: 4n, leaked: 0, quarantined: 1 });
+      } finally {
+        Date.now = now;
+      }
+      // As after a resume.
+      world.clock.advance(86_400_000);
+      assert.is(await world.add(4), '10.244.3.10');
+    },
+  );
+}
+
 withIndex('a file that appears without the folder saying so is not given again', async (world) => {
   await world.add(1);
   const { atime, mtime } = statSync(net(world));

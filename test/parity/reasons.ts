@@ -94,6 +94,9 @@ export const REASONS: Readonly<Record<string, string>> = {
   'OURS.lateEndpoint':
     'HNS may still carry out the call of an ADD that was killed, so wincni keeps id and address of that attachment set aside ' +
     '(`tombstoneSeconds`). The peer frees the address at once.',
+  'OURS.triedAgain':
+    'HNS refuses a call for a reason that passes. The peer fails with the first refusal; wincni makes the call once more and succeeds ' +
+    '(decision 28), so that the node is ahead of the peer by one pod.',
   'OURS.fewerCalls':
     'The fault was injected into a call that wincni does not make, for it asks less: it succeeds where the peer fails.',
   'OURS.namespaceSpelling':

@@ -128,13 +128,13 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     message: /^Cannot create endpoint .*: HNS answered 0x803B000D HCN_E_INVALID_POLICY, a policy is not valid/,
   },
   'when HNS goes away before it makes the endpoint': {
-    faults: fail('HcnCreateEndpoint', 0x800706bf),
+    faults: [{ function: 'HcnCreateEndpoint', every: true, hresult: 0x800706bf }],
     code: Code.TryAgainLater,
     message: /^Cannot create endpoint .*: HNS answered 0x800706BF RPC_S_CALL_FAILED_DNE/,
   },
   'when the endpoint cannot be attached': {
-    faults: fail('HcnModifyNamespace', 0x803b002e),
-    code: Code.Hns,
+    faults: [{ function: 'HcnModifyNamespace', every: true, hresult: 0x803b002e }],
+    code: Code.TryAgainLater,
     message: /^Cannot attach endpoint .*: HNS answered 0x803B002E HCN_E_NAMESPACE_ATTACH_FAILED/,
   },
   'when the endpoint was attached and HNS says that it was not': {
@@ -148,21 +148,24 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     message: /^Cannot read endpoint "a1b2c3_cbr0" back: HNS answered 0x80070005 E_ACCESSDENIED/,
   },
   'when HNS made something else than was asked for': {
-    faults: [{ function: 'HcnQueryEndpointProperties', action: 'garbage', text: '{"Name":"x"}' }],
+    faults: [{ function: 'HcnQueryEndpointProperties', every: true, action: 'garbage', text: '{"Name":"x"}' }],
     code: Code.Hns,
     message:
-      /^Cannot use endpoint "x" as HNS made it: its namespace is none, .*; its addresses are , expected 10\.244\.3\.3$/,
+      /^Cannot use endpoint "x" as HNS made it: its namespace is none, .*; its addresses are , expected 10\.244\.3\.4$/,
   },
   'when the policy asked for is not on the endpoint': {
+    // The same address at the second try.
+    pod: { args: 'IP=10.244.3.9' },
     conf: policy({ Type: 'SDNRoute', Settings: { DestinationPrefix: '10.96.0.0/12' } }),
     faults: [
       {
         function: 'HcnQueryEndpointProperties',
+        every: true,
         action: 'garbage',
         text: JSON.stringify({
           Name: 'x',
           HostComputeNamespace: POD.netns.toUpperCase(),
-          IpConfigurations: [{ IpAddress: '10.244.3.3' }],
+          IpConfigurations: [{ IpAddress: '10.244.3.9' }],
         }),
       },
     ],
@@ -291,7 +294,7 @@ refused(
       { function: 'HcnModifyNamespace', hresult: 0x803b002e, every: true },
       { function: 'HcnDeleteEndpoint', hresult: 0x80070005 },
     ]);
-    const error = await fails(node.run('ADD', POD, node.conf()), Code.Hns, /^Cannot attach .* 0x803B002E/);
+    const error = await fails(node.run('ADD', POD, node.conf()), Code.TryAgainLater, /^Cannot attach .* 0x803B002E/);
     assert.match(error.details ?? '', /; not undone: Cannot delete endpoint .*: HNS answered 0x80070005/);
     assert.equal(node.leases(), ['10.244.3.3'], 'an endpoint holds it');
     assert.is(node.records('attachments').length, 1);

@@ -280,4 +280,19 @@ check(
   }),
 );
 
+check(
+  'names the pod to restart as Kubernetes calls it',
+  onNode(async (node) => {
+    const pod = { ...POD, args: 'K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-0' };
+    const prevResult = await must(node.run('ADD', pod, node.conf()));
+    operator(node).code('HcnDeleteEndpoint', { id: ID });
+    const error = await fails(
+      node.run('CHECK', pod, node.conf({ prevResult })),
+      Code.CheckFailed,
+      /is missing from HNS/,
+    );
+    assert.is(error.details, 'restart pod "shop/web-0" to have its network made again');
+  }),
+);
+
 check.run();

@@ -150,7 +150,7 @@ for (const [name, { hresult, code }] of Object.entries(STAYS)) {
     `keeps the address when ${name} fails`,
     onNode(async (node) => {
       await twoPods(node);
-      node.setFaults([{ function: name, hresult }]);
+      node.setFaults([{ function: name, every: true, hresult }]);
       await fails(node.run('DEL', POD, node.conf()), code, /^Cannot (look for endpoints|delete endpoint) /);
       assert.equal(node.leases(), ['10.244.3.3', '10.244.3.4']);
       assert.equal(node.leftovers(), []);

@@ -120,8 +120,8 @@ const FAILURES: Readonly<Record<string, readonly [stdout: unknown, status: numbe
     /^Cannot run fake-ipam ADD: it ended with status 3, and printed nothing$/,
   ],
   'fails and prints something else': ['oh no', 1, Code.Ipam, /status 1, and printed "oh no"$/],
-  'prints no JSON': ['10.244.3.77', 0, Code.Ipam, /^Cannot read what the IPAM plugin printed: "10\.244\.3\.77"$/],
-  'prints nothing at all': ['', 0, Code.Ipam, /^Cannot read what the IPAM plugin printed: ""$/],
+  'prints no JSON': ['10.244.3.77', 0, Code.Ipam, /^Cannot read what fake-ipam printed: "10\.244\.3\.77"$/],
+  'prints nothing at all': ['', 0, Code.Ipam, /^Cannot read what fake-ipam printed: ""$/],
   'gives no address': [{ ips: [] }, 0, Code.InvalidConfig, /^Cannot use result of IPAM: ips: it is \[\]/],
   'gives what is no address': [{ ips: [{ address: 'x' }] }, 0, Code.InvalidConfig, /ips\[0\]\.address: it is "x"/],
   'gives a route that is none': [
@@ -148,7 +148,7 @@ for (const [how, [stdout, status, code, message]] of Object.entries(FAILURES)) {
 delegation(
   'runs its DEL when HNS fails ADD afterwards',
   on(async ({ node, ipam, run }) => {
-    node.setFaults([{ function: 'HcnModifyNamespace', hresult: 0x803b002e }]);
+    node.setFaults([{ function: 'HcnModifyNamespace', hresult: 0x80070005 }]);
     await fails(run('ADD'), Code.Hns, /^Cannot attach endpoint/);
     assert.equal(verbs(ipam), ['ADD', 'DEL']);
     nothingLeft(node);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CniError, Code } from '../../src/spec/error.ts';
@@ -42,6 +44,15 @@ lifecycle('ADD, CHECK, DEL, DEL again leave what each promises', async ({ node }
     assert.equal(node.leases(), ['10.244.3.4']);
   }
   noHandlesLeft(node);
+});
+
+lifecycle('the state folder may have spaces and letters beyond ASCII in its path', async ({ node }) => {
+  const dataDir = join(node.dataDir, 'Netze für Pods', 'ネット ワーク');
+  const conf = node.conf({ ipam: { type: 'host-local', dataDir, subnet: '10.244.3.0/24' } });
+  assert.is((await node.run('ADD', pod, conf)).code, 0);
+  assert.ok(existsSync(join(dataDir, 'cbr0', '10.244.3.3')));
+  assert.is((await node.run('DEL', pod, conf)).code, 0);
+  assert.equal([node.endpoints(), existsSync(join(dataDir, 'cbr0', '10.244.3.3'))], [[], false]);
 });
 
 lifecycle('a deletion HNS carries out late never meets the next endpoint of that id', async ({ node }) => {

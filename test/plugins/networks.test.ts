@@ -52,6 +52,15 @@ for (const when of ['before', 'after'] as const) {
   );
 }
 making(
+  'what HNS says is in the error where something else is in the way of the network: a second NAT network',
+  onNode(async (node) => {
+    await must(node.run('ADD', POD, conf(node, { name: 'nat', type: 'nat' })));
+    const other = node.run('ADD', SECOND, conf(node, { name: 'other', type: 'nat' }));
+    await fails(other, Code.Hns, /make the HNS network "other" of type NAT: HNS answered 0x80071392/);
+    assert.equal(networks(node), ['nat NAT']);
+  }, EMPTY),
+);
+making(
   'a NAT network needs no subnet, a bridge does',
   onNode(async (node) => {
     const nat = await must(node.run('ADD', POD, conf(node, { name: 'nat', type: 'nat' })));

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
 import { answering } from '../support/answering.ts';
-import { fails, must, nothingLeft, onNode, POD } from '../support/pods.ts';
+import { fails, must, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
 
 const readBack = suite('reading back');
 
@@ -43,6 +43,60 @@ for (const [conf, found] of ASKED) {
     }),
   );
 }
+
+/** What is wrong with the endpoint that is made first; the second one is as it should be. */
+const WRONG: Readonly<Record<string, (endpoint: object) => object>> = {
+  'in no namespace': (endpoint) => ({ ...endpoint, HostComputeNamespace: undefined }),
+  'in another namespace': (endpoint) => ({ ...endpoint, HostComputeNamespace: SECOND.netns.toUpperCase() }),
+  'with another address': (endpoint) => ({ ...endpoint, IpConfigurations: [{ IpAddress: '10.244.3.99' }] }),
+  'without its policies': (endpoint) => ({ ...endpoint, Policies: [] }),
+  degraded: (endpoint) => ({ ...endpoint, State: 5 }),
+};
+for (const [how, change] of Object.entries(WRONG)) {
+  readBack(
+    `an endpoint that is ${how} is taken away, and ADD has one made anew`,
+    onNode(async (node) => {
+      const conf = node.conf({ policies: [ROUTE] });
+      let times = 0;
+      answering(node, (endpoint) => {
+        times += 1;
+        return times === 1 ? JSON.stringify(change(JSON.parse(endpoint) as object)) : endpoint;
+      });
+      const prevResult = await must(node.run('ADD', POD, conf));
+      assert.is(node.endpoints().length, 1);
+      assert.equal([node.leases(), node.records('attachments').length], [['10.244.3.4'], 1]);
+      await must(node.run('CHECK', POD, { ...conf, prevResult }));
+      await must(node.run('DEL', POD, conf));
+      nothingLeft(node);
+    }),
+  );
+}
+readBack(
+  'one that is wrong twice is an error which says so, and nothing is left',
+  onNode(async (node) => {
+    answering(node, (endpoint) => JSON.stringify({ ...(JSON.parse(endpoint) as object), State: 5 }));
+    const error = await fails(
+      node.run('ADD', POD, node.conf()),
+      Code.Hns,
+      /^Cannot use endpoint "a1b2c3_cbr0" as HNS made it: it is degraded, expected it attached$/,
+    );
+    assert.is(error.details, 'so it was with the endpoint made before');
+    assert.is(node.calls().filter((name) => name === 'HcnCreateEndpoint').length, 2);
+    nothingLeft(node);
+  }),
+);
+readBack(
+  'one that is wrong and cannot be taken away is not followed by a second',
+  onNode(async (node) => {
+    answering(node, withoutPolicies);
+    node.setFaults([{ function: 'HcnDeleteEndpoint', hresult: 0x80070005 }]);
+    const error = await fails(node.run('ADD', POD, node.conf({ policies: [ROUTE] })), Code.Hns, /no SDNRoute policy/);
+    assert.match(error.details ?? '', /^not undone: Cannot delete endpoint /);
+    assert.is(node.calls().filter((name) => name === 'HcnCreateEndpoint').length, 1);
+    await must(node.run('DEL', POD, node.conf()));
+    nothingLeft(node);
+  }),
+);
 
 /** The document without prefix lengths, which some builds of HNS leave to the subnet. */
 function withoutPrefixes(endpoint: string): string {

@@ -31,6 +31,7 @@ const ROWS: readonly (readonly [is: object, asked: Partial<Expected>, found: rea
   [{}, { place: { kind: 'namespace', id: 'x' } }, [`its namespace is ${NS}, expected x`]],
   [{}, { place: { kind: 'container', id: 'c1' } }, ['its containers are none, expected c1']],
   [{ Health: { Extra: { SharedContainers: ['c0', 'c1'] } } }, { place: { kind: 'container', id: 'c1' } }, []],
+  [{ State: 5 }, {}, ['it is degraded, expected it attached']],
   [addresses(), {}, ['its addresses are , expected 10.244.3.3']],
   [addresses('10.244.3.4'), {}, ['its addresses are 10.244.3.4, expected 10.244.3.3']],
   [addresses('10.244.3.3', 'fd00::3'), {}, ['its addresses are 10.244.3.3, fd00::3, expected 10.244.3.3']],

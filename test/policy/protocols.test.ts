@@ -37,7 +37,7 @@ for (const written of ['tcp', 'UDP', '17', 6]) {
     assert.ok([6, 17].includes(mappedProtocol(written, 'x')));
   });
 }
-for (const written of ['sctp', 'icmpv4', '1', 132, 256, '', undefined]) {
+for (const written of ['sctp', 'icmpv4', '1', 132, 256, '', undefined, { toString: null }]) {
   protocols(`mappedProtocol() refuses ${JSON.stringify(written)}`, () => {
     throwsCni(() => mappedProtocol(written, 'a.b'), Code.InvalidConfig, /^Cannot use a\.b: .*expected "tcp" or "udp"/);
   });

@@ -8,48 +8,11 @@ import { decodeConfig } from '../../src/spec/command.ts';
 import type { Json } from '../../src/spec/decode.ts';
 import { ROOT, read } from '../support/documents.ts';
 import { createMachine, type Machine, type MachineRan } from '../support/machine.ts';
-import { NAMESPACES, type Pod, SEED } from '../support/node.ts';
+import { NAMESPACES, type Pod } from '../support/node.ts';
 import { bundle } from '../support/plugin.ts';
-import { networkAs } from '../support/pods.ts';
+import { SUBNET_ENV, sampleSeed } from '../support/sample-node.ts';
 import { pluginConfigs } from '../support/samples.ts';
 
-const subnet = (IpAddressPrefix: string, NextHop: string, more: object = {}): object => ({
-  IpAddressPrefix,
-  Routes: [{ NextHop, DestinationPrefix: NextHop.includes(':') ? '::/0' : '0.0.0.0/0' }],
-  ...more,
-});
-const network = (ID: string, Name: string, more: object): object => ({ ...networkAs(ID, Name, '10.244.3'), ...more });
-
-/** The networks that agents make on nodes like these, by name. */
-const NETWORKS: Readonly<Record<string, object>> = {
-  cbr0: network('C0A8E101-1B1D-4B1D-8B1D-0000000CB000', 'cbr0', {
-    Ipams: [
-      {
-        Type: 'Static',
-        Subnets: [subnet('10.244.3.0/24', '10.244.3.1'), subnet('fd00:10:244:3::/64', 'fd00:10:244:3::1')],
-      },
-    ],
-  }),
-  vxlan0: network('C0A8E101-1B1D-4B1D-8B1D-00000000E0E0', 'vxlan0', {
-    Type: 'Overlay',
-    Policies: [{ Type: 'ProviderAddress', Settings: { ProviderAddress: '10.240.0.30' } }],
-    Ipams: [
-      {
-        Type: 'Static',
-        Subnets: [
-          subnet('10.244.3.0/24', '10.244.3.1', { Policies: [{ Type: 'VSID', Settings: { IsolationId: 4096 } }] }),
-        ],
-      },
-    ],
-  }),
-  l2tunnel0: network('C0A8E101-1B1D-4B1D-8B1D-0000000A2000', 'l2tunnel0', {
-    Type: 'L2Tunnel',
-    Ipams: [{ Type: 'Static', Subnets: [subnet('10.241.0.0/16', '10.241.0.1')] }],
-  }),
-};
-
-const SUBNET_ENV =
-  'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n';
 /** The pods' addresses, by the network's name. */
 const PODS: Readonly<Record<string, string>> = {
   cbr0: '10.244.3.',
@@ -90,9 +53,7 @@ async function onMachine(
     netns: config['apiVersion'] === 1 ? 'none' : NAMESPACES[0],
     env: { HNS_SIMULATOR_ROOT: root },
   };
-  const named = NETWORKS[String(config['name'])];
-  const seed = { ...SEED, networks: named === undefined ? [] : [named], computeSystems: [{ Id: pod.containerId }] };
-  const machine = await createMachine(bundle(), seed);
+  const machine = await createMachine(bundle(), sampleSeed(config, [pod.containerId]));
   try {
     await use(machine, (verb, more = {}) => machine.run(verb, pod, { ...config, ...more }));
     assert.equal([machine.endpoints(), machine.members(), await machine.leftovers()], [[], [], []]);

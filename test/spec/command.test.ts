@@ -2,7 +2,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_ARGUMENTS } from '../../src/spec/arguments.ts';
-import { type Command, decodeConfig, type Environment, readCommand, versionIn } from '../../src/spec/command.ts';
+import {
+  type Command,
+  decodeConfig,
+  type Environment,
+  MAX_STDIN_BYTES,
+  readCommand,
+  versionIn,
+} from '../../src/spec/command.ts';
 import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 
@@ -86,7 +93,7 @@ command('readCommand() answers VERSION with what stdin states, needing no other 
 });
 
 const WRONG_VERB = 'expected ADD, CHECK, DEL, GC, STATUS or VERSION';
-const IFNAME = 'expected /^(?!\\.{1,2}$)[^/:\\s]{1,15}$/';
+const IFNAME = 'expected /^(?!\\.{1,2}$)[^/:\\s\\p{Cc}\\p{Cs}]{1,15}$/u';
 const ID = 'expected /^[A-Za-z0-9][A-Za-z0-9_.-]*$/';
 /** What is wrong in the environment, the whole message, the variables in `details`. */
 const BAD_VARIABLES: readonly (readonly [env: Environment, message: string, details: string])[] = [
@@ -107,7 +114,7 @@ const BAD_VARIABLES: readonly (readonly [env: Environment, message: string, deta
         'variable CNI_CONTAINERID',
       ] as const,
   ),
-  ...['.', '..', 'a/b', 'a:b', 'a b', 'a\tb', 'a\n', 'sixteen-letters!'].map(
+  ...['.', '..', 'a/b', 'a:b', 'a b', 'a\tb', 'a\n', 'sixteen-letters!', '\ud800', 'a\u0001'].map(
     (name) =>
       [{ CNI_IFNAME: name }, `Cannot use CNI_IFNAME: it is "${name}", ${IFNAME}`, 'variable CNI_IFNAME'] as const,
   ),
@@ -216,6 +223,26 @@ for (const [name, text] of NOT_TEXT) {
   config(`decodeConfig() answers 6 for ${name}`, () => {
     const error = throwsCni(() => decodeConfig(text), Code.Decode);
     assert.is(error.message, 'Cannot read the network configuration on stdin: it is not valid UTF-8 or UTF-16');
+  });
+}
+const sized = (bytes: number): Buffer => Buffer.from(`{"x":"${'x'.repeat(bytes - 8)}"}`);
+config('decodeConfig() answers 6 for more than 1 MiB, before it looks at any of it', () => {
+  assert.is(decodeConfig(sized(MAX_STDIN_BYTES))['x'] !== undefined, true);
+  const error = throwsCni(() => decodeConfig(sized(MAX_STDIN_BYTES + 1)), Code.Decode);
+  assert.match(error.message, /: it is longer than 1048576 bytes$/);
+});
+const nested = (levels: number, [open, close]: readonly [string, string]): Buffer =>
+  Buffer.from(`{"x":${open.repeat(levels - 1)}0${close.repeat(levels - 1)}}`);
+for (const brackets of [
+  ['[', ']'],
+  ['{"__proto__":', '}'],
+] as const) {
+  config(`decodeConfig() answers 6 for more than 100 levels of "${brackets[0]}"`, () => {
+    assert.equal(Object.keys(decodeConfig(nested(100, brackets))), ['x']);
+    for (const levels of [101, 70_000]) {
+      const error = throwsCni(() => decodeConfig(nested(levels, brackets)), Code.Decode);
+      assert.match(error.message, /: its objects and lists are more than 100 levels deep$/);
+    }
   });
 }
 config('decodeConfig() answers 6 for UTF-16 without BOM', () => {

@@ -147,6 +147,15 @@ convert('keys this plugin does not know are passed on', () => {
   const written = writeResult(readResult({ interfaces, routes }, 'x'), '1.1.0');
   assert.equal([written['interfaces'], written['routes']], [interfaces, routes]);
 });
+convert('null counts as absent and keys come in any case, within interfaces and routes, too', () => {
+  const interfaces = [{ Name: 'eth0', mac: null, sandbox: null }];
+  const routes = [
+    { DST: '10.0.0.0/8', gw: null },
+    { dst: '10.1.0.0/16', gw: '' },
+  ];
+  const read = readResult({ interfaces, routes }, 'x');
+  assert.equal([read.interfaces, read.routes], [[{ name: 'eth0' }], [{ dst: '10.0.0.0/8' }, { dst: '10.1.0.0/16' }]]);
+});
 
 const BAD: readonly (readonly [result: unknown, path: string])[] = [
   [5, 'p'],

@@ -39,6 +39,8 @@ type Call = (...args: readonly unknown[]) => unknown;
 
 /** What changes nothing, or happens without the process, too: a file is closed with it. */
 const UNGUARDED: ReadonlySet<string> = new Set(['close', 'exists', 'pause']);
+/** Whether `scissors` count a call of that name. */
+export const isGuarded = (name: string): boolean => !UNGUARDED.has(name);
 
 /** The arguments of a write of which half reached the disk. */
 const torn = ([file, ...given]: readonly unknown[]): readonly unknown[] => [
@@ -76,6 +78,57 @@ export function scissors(
   return {
     count: () => count,
     isCut: () => count >= nth,
-    calls: eachCall(real, (name, call) => (UNGUARDED.has(name) ? call : guard(name, call))),
+    calls: eachCall(real, (name, call) => (isGuarded(name) ? guard(name, call) : call)),
+  };
+}
+
+/** What a system call is refused with, and which calls: a full disk refuses those that need room, a read-only one all that change. */
+export const REFUSED = {
+  ENOSPC: ['open', 'write', 'flush', 'rename', 'mkdir', 'writeAt'],
+  EROFS: ['open', 'write', 'flush', 'rename', 'mkdir', 'writeAt', 'unlink', 'setTime'],
+  EACCES: ['open', 'read', 'rename', 'unlink', 'list', 'mkdir', 'exists', 'setTime', 'timeOf'],
+  EIO: Object.keys(SYSTEM_CALLS).filter((name) => name !== 'close' && name !== 'pause'),
+} as const;
+
+export type Errno = keyof typeof REFUSED;
+
+export interface Refusals {
+  readonly calls: SystemCalls;
+  /** From the `nth` call on (from 1) that `errno` concerns, that one alone or each of them is refused. */
+  readonly start: (errno: Errno, nth: number, how: 'once' | 'for good') => void;
+  /** Answers how many calls there were that could be refused. */
+  readonly stop: () => number;
+}
+
+/** System calls that are refused as the disk of a node in trouble does. */
+export function refusals(): Refusals {
+  let isConcerned = (_name: string, _flags: unknown): boolean => false;
+  let isRefused = (): boolean => false;
+  let code = '';
+  let count = 0;
+  const guard =
+    (name: string, call: Call): Call =>
+    (...args) => {
+      if (!isConcerned(name, args[1])) return call(...args);
+      count++;
+      if (!isRefused()) return call(...args);
+      throw Object.assign(new Error(`${code}: refused, ${name}`), { code });
+    };
+  return {
+    // Nothing is flushed in truth: no power is lost here.
+    calls: eachCall({ ...SYSTEM_CALLS, flush: () => undefined }, guard),
+    start: (errno, nth, how) => {
+      const names: readonly string[] = REFUSED[errno];
+      count = 0;
+      code = errno;
+      // A file that is there opens for reading, whatever room there is.
+      isConcerned = (name, flags) =>
+        names.includes(name) && !(name === 'open' && flags === 'r' && (errno === 'ENOSPC' || errno === 'EROFS'));
+      isRefused = () => count === nth || (count > nth && how === 'for good');
+    },
+    stop: () => {
+      isConcerned = () => false;
+      return count;
+    },
   };
 }

@@ -39,8 +39,9 @@ export interface Machine {
   readonly end: () => Promise<void>;
 }
 
+/** Of the plugin no more is needed than how it is run, and what it calls a path. */
 export async function createMachine(
-  plugin: Plugin,
+  plugin: Pick<Plugin, 'run' | 'path'> & Partial<Plugin>,
   seed: unknown = SEED,
   around: Pick<LocalOptions, 'serving'> = {},
 ): Promise<Machine> {

@@ -6,11 +6,14 @@ import { createDispatcher, type Dispatcher } from '../../native/simulator/dispat
 import type { Fault } from '../../native/simulator/faults.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import type { TraceEntry } from '../../native/simulator/trace.ts';
-import { nodeFiles } from '../../src/disk/node-files.ts';
+import { nodeFiles, SYSTEM_CALLS } from '../../src/disk/node-files.ts';
+import type { Native } from '../../src/hns/native.ts';
 import type { Clock, LeaseStore, Lock } from '../../src/ipam/lease.ts';
 import { openStore } from '../../src/ipam/store.ts';
+import type { Platform } from '../../src/platform.ts';
 import { systemPrograms } from '../../src/process/programs.ts';
 import { run } from '../../src/run.ts';
+import type { Environment } from '../../src/spec/command.ts';
 import { simulatedNative } from './simulated-native.ts';
 
 export const NETWORK_ID = 'C0A8E101-1B1D-4B1D-8B1D-0000000CB000';
@@ -73,12 +76,19 @@ export interface Ran {
   readonly text: string;
 }
 
+export interface Given {
+  readonly env: Environment;
+  readonly stdin: Uint8Array;
+}
+
 export interface TestNode {
   readonly hns: Hns;
   readonly dispatcher: Dispatcher;
   readonly dataDir: string;
   readonly conf: (more?: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   readonly run: (verb: string, pod: Partial<Pod>, conf?: unknown) => Promise<Ran>;
+  /** One command as its process gets it, on this node but for what `changed` says of the platform. */
+  readonly start: (given: Given, changed?: Partial<Platform>) => Promise<Omit<Ran, 'out'>>;
   /** Moves the boot clock. */
   readonly pass: (ms: number) => void;
   readonly reboot: () => void;
@@ -104,14 +114,54 @@ const noLock: Lock = { acquire: () => Promise.resolve(() => undefined) };
 export function createTestNode(
   seed: unknown = SEED,
   changed: (leases: LeaseStore) => LeaseStore = (leases) => leases,
+  calls = SYSTEM_CALLS,
 ): TestNode {
   const hns = createHns();
   hns.seed(seed);
   const dispatcher = createDispatcher(hns);
   const dataDir = mkdtempSync(join(tmpdir(), 'wincni-'));
+  const ownDefaults = { dataDir, logFile: join(dataDir, 'log', 'wincni.log') };
   let uptime = 1_000_000;
   let commands = 0;
+  const ownFiles = nodeFiles({ windows: false, calls });
   const clock: Clock = { bootId: () => hns.bootId(), uptimeMs: () => uptime };
+  const platform = ({
+    files = ownFiles,
+    defaults = ownDefaults,
+    ...more
+  }: Partial<Platform>): Omit<Platform, 'native'> => ({
+    executable: 'wincni',
+    drive: '',
+    files,
+    defaults,
+    pause: () => Promise.resolve(),
+    programs: systemPrograms(false),
+    hostLocal: () => ({
+      ...{ files, lock: noLock, clock, windows: false },
+      ...{ defaultDataDir: defaults.dataDir, remainingMs: () => 60_000 },
+    }),
+    leases: (decoded, surroundings) =>
+      changed(
+        openStore({
+          ...{ files, lock: noLock, clock, windows: false },
+          ...{ dataDir: decoded.ipam.dataDir, network: decoded.name, ipam: decoded.ipam },
+          ...surroundings,
+        }),
+      ),
+    ...more,
+  });
+  const start: TestNode['start'] = async ({ env, stdin }, more = {}) => {
+    commands += 1;
+    const process = `command-${commands}`;
+    let text = '';
+    const stdout = (written: string): void => {
+      text += written;
+    };
+    const native = (): Native => simulatedNative({ dispatcher, process });
+    const code = await run({ env, stdin: () => stdin, stdout }, { native, ...platform(more) });
+    hns.processes.end(process, 'ended');
+    return { code, text };
+  };
   return {
     hns,
     dispatcher,
@@ -123,10 +173,8 @@ export function createTestNode(
       ipam: { type: 'host-local', dataDir, subnet: '10.244.3.0/24' },
       ...more,
     }),
+    start,
     run: async (verb, pod, conf) => {
-      commands += 1;
-      const process = `command-${commands}`;
-      let text = '';
       const env = {
         CNI_COMMAND: verb,
         CNI_CONTAINERID: pod.containerId,
@@ -136,44 +184,8 @@ export function createTestNode(
         CNI_PATH: '/opt/cni/bin',
         ...pod.env,
       };
-      const stdin = (): Uint8Array =>
-        Buffer.from(conf === undefined || typeof conf === 'string' ? (conf ?? '') : JSON.stringify(conf));
-      const stdout = (written: string): void => {
-        text += written;
-      };
-      const code = await run(
-        { env, stdin, stdout },
-        {
-          executable: 'wincni',
-          drive: '',
-          files: nodeFiles({ windows: false }),
-          defaults: { dataDir, logFile: join(dataDir, 'log', 'wincni.log') },
-          programs: systemPrograms(false),
-          hostLocal: () => ({
-            files: nodeFiles({ windows: false }),
-            lock: noLock,
-            clock,
-            windows: false,
-            defaultDataDir: dataDir,
-            remainingMs: () => 60_000,
-          }),
-          native: () => simulatedNative({ dispatcher, process }),
-          leases: (decoded, surroundings) =>
-            changed(
-              openStore({
-                files: nodeFiles({ windows: false }),
-                lock: noLock,
-                clock,
-                dataDir: decoded.ipam.dataDir,
-                network: decoded.name,
-                ipam: decoded.ipam,
-                windows: false,
-                ...surroundings,
-              }),
-            ),
-        },
-      );
-      hns.processes.end(process, 'ended');
+      const stdin = Buffer.from(conf === undefined || typeof conf === 'string' ? (conf ?? '') : JSON.stringify(conf));
+      const { code, text } = await start({ env, stdin });
       return { code, text, out: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
     },
     pass: (ms) => {

@@ -102,10 +102,15 @@ export async function installWindowsExecutable(
   prefix?: string,
   path = join(ROOT, 'dist/wine/wincni.exe'),
 ): Promise<string> {
-  for (const dll of ['computenetwork.dll', 'vmcompute.dll']) {
-    await wine.installSystemDll(join(ROOT, 'dist/native', dll), prefix);
-  }
+  await installDlls(prefix);
   const exe = join(folder, 'win-bridge.exe');
   copyFileSync(path, exe);
   return exe;
+}
+
+/** Those DLLs alone. */
+export async function installDlls(prefix?: string): Promise<void> {
+  for (const dll of ['computenetwork.dll', 'vmcompute.dll']) {
+    await wine.installSystemDll(join(ROOT, 'dist/native', dll), prefix);
+  }
 }

@@ -35,7 +35,7 @@ const MAX_REFUSED = 8;
 export async function makeEndpoint(
   deps: Deps,
   target: Target,
-  around: Pick<Wanted, 'ground' | 'providerAddress'>,
+  around: Pick<Wanted, 'ground' | 'nodeAddress'>,
 ): Promise<Made> {
   const refused: Ip[] = [];
   let said: CniError | undefined;

@@ -9,6 +9,7 @@ import { type Network, type NetworkRequest, SCHEMA } from '../hns/wire.ts';
 import { DEFAULT_ROUTE, parseCidr } from '../net/cidr.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { nameBasedGuid } from '../spec/uuid.ts';
+import { reachesNode, requireSwitch } from './cluster.ts';
 import type { Deps } from './deps.ts';
 import { wireDns } from './request.ts';
 
@@ -35,7 +36,9 @@ export async function networkForAdd({ session, conf }: Deps, place: Place): Prom
   const find = place.kind === 'namespace' ? findNetwork : findWithoutHandle;
   const found = await find(session, conf.name);
   if (found !== undefined) return groundOf(conf, found);
-  const request = requestFor(conf, conf.newNetwork ?? missing(conf));
+  const made = conf.newNetwork ?? missing(conf);
+  requireSwitch(conf, made.type);
+  const request = requestFor(conf, made);
   // Of two commands that make it at once one is told that it exists: both take what there is under the name then.
   const failure = await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
   const made = await find(session, conf.name);
@@ -69,12 +72,16 @@ function missing({ name }: NetConf): never {
   });
 }
 
-function groundOf({ name, profiles }: NetConf, found: Found): Ground {
+function groundOf(conf: NetConf, found: Found): Ground {
+  const { name, profiles } = conf;
   const { type } = found.network;
   const isOf = ({ networkTypes }: Profile): boolean =>
     networkTypes.some((accepted) => accepted.toLowerCase() === type.toLowerCase());
   const profile = profiles.find(isOf);
-  if (profile !== undefined) return { ...found, profile };
+  if (profile !== undefined) {
+    requireSwitch(conf, type);
+    return { ...found, profile };
+  }
   const accepted = profiles.flatMap(({ networkTypes }) => networkTypes).join(' or ');
   throw new CniError(
     Code.InvalidConfig,
@@ -83,12 +90,12 @@ function groundOf({ name, profiles }: NetConf, found: Found): Ground {
   );
 }
 
-/** The node's own address on an overlay network: no call where the network's document has it, else one. */
-export async function providerAddressOn(
+/** The node's own address, where endpoints are told it: no call where the network's document has it, else one. */
+export async function nodeAddressOn(
   { session, conf }: Deps,
   { network, profile }: Ground,
 ): Promise<string | undefined> {
-  if (!profile.providerAddress) return undefined;
+  if (!profile.providerAddress && !reachesNode(conf, network)) return undefined;
   const address = network.providerAddress ?? (await managementAddress(session, network.id));
   if (address !== undefined) return address;
   throw new CniError(

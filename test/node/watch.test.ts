@@ -44,7 +44,9 @@ async function watched(first: string | undefined, moments: readonly Moment[]): P
         see(`sync ${peers.map(({ name }) => name).join(' ')}`);
         return fails === undefined ? Promise.resolve(REPORT) : Promise.reject(fails);
       },
-      onReport: () => { see('done'); },
+      onReport: () => {
+        see('done');
+      },
       onFailure: ({ message, details }) => {
         see(`${message.slice(0, 40)}${details?.includes('waiting') === true ? ' ... waiting' : ''}`);
       },

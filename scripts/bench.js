@@ -16,6 +16,8 @@ async function prepare() {
   await setUp('build');
   // What ours is compared with is worth having, but its absence keeps nobody from ours: the table names what is missing.
   await ensureTools(['peers']).catch((error) => console.error(error.message));
+  const { buildNative } = await import('./build-native.js');
+  buildNative();
   const { build } = await import('../build.js');
   await build();
 }

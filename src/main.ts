@@ -145,7 +145,7 @@ async function byHand(args: readonly string[], version: string): Promise<void> {
     };
   const [print, complain] = [lines(writeStdout), lines(writer(2))];
   const shell = { version, windows: isWindows, defaults: DEFAULTS, stdin: readStdin, system, print, complain };
-  process.exitCode = await runCli(args, shell);
+  hardExit(await runCli(args, shell));
 }
 
 main().catch((failure: unknown) => {

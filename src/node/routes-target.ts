@@ -1,5 +1,6 @@
 /** The host's route table as what a list of peers is reconciled with. */
 import type { Adapter, IpHelper, Outcome, Route } from '../ip-helper/ip-helper.ts';
+import { isAccessDenied } from '../ip-helper/status.ts';
 import { formatCidr } from '../net/cidr.ts';
 import { CniError } from '../spec/error.ts';
 import type { Peer } from './peers.ts';
@@ -57,7 +58,7 @@ const each = <T>(
   write: (entry: T) => Failure<Route> | undefined,
 ): Promise<readonly Failure<Route>[]> => Promise.resolve(entries.map(write).filter((failure) => failure !== undefined));
 
-/** The failure of a call; `flaws` are the outcomes that are none of what was wanted. */
+/** The failure of a call; `flaws` are the outcomes that are none of what was wanted. Without rights the run ends here. */
 function attempt(
   entry: Route,
   call: () => Outcome,
@@ -67,7 +68,7 @@ function attempt(
     const why = flaws[call()];
     return why === undefined ? undefined : { entry, why, mayBeOurs: false };
   } catch (failure) {
-    if (!(failure instanceof CniError)) throw failure;
+    if (!(failure instanceof CniError) || isAccessDenied(failure)) throw failure;
     return { entry, why: failure.message, mayBeOurs: true };
   }
 }

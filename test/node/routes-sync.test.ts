@@ -311,6 +311,20 @@ sync(
   }),
 );
 
+sync(
+  'without the rights to change routes it ends at the first one, and the next run with them makes all',
+  on(async (node) => {
+    node.dispatcher.faults.set([{ function: 'CreateIpForwardEntry2', every: true, hresult: 5 }]);
+    const { exit, out, err } = await node.sync([listed(2), listed(3)]);
+    assert.equal([exit, out, err.length], [1, [], 2]);
+    assert.match(err[0] ?? '', /CreateIpForwardEntry2 answered 5 .*administrator/);
+    assert.equal(node.calls(WRITING), ['CreateIpForwardEntry2']);
+    node.dispatcher.faults.clear();
+    assert.is((await node.sync([listed(2), listed(3)])).exit, 0);
+    assert.is(node.routes().length, 4);
+  }),
+);
+
 const WRONG: readonly (readonly [args: readonly string[], message: string])[] = [
   [['--peers', '-', '--watch'], '--watch cannot watch stdin, expected --peers FILE'],
   [['--peers', 'x', '--watch', '--plan'], '--watch and --plan exclude each other'],

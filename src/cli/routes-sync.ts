@@ -130,7 +130,7 @@ async function watching(
     watcher.end();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  let last = '';
+  let last: string | undefined;
   try {
     shell.print(`watching ${what}`);
     const watched = {
@@ -141,13 +141,13 @@ async function watching(
       sync: (peers: Parameters<typeof syncPeers>[0]) => syncPeers(peers, options, ports),
       // A healing that found nothing to do and nothing new to say is silent.
       onReport: (report: Report) => {
-        const said = [...report.complaints, report.sum].join('\n');
+        const said = report.complaints.join('\n');
         if (report.lines.length > 0 || said !== last) tell(report, shell);
         last = said;
       },
       onFailure: (failure: CniError) => {
         complainOf(failure, shell);
-        last = '';
+        last = undefined;
       },
       now: () => performance.now(),
     };

@@ -52,7 +52,8 @@ runs('routes --quick tells of each change the time and the calls', () =>
       ['remote subnets: one node more', '4', '1'],
       ['remote subnets: one node with another address', '4', '2'],
     ]);
-    assert.equal(readdirSync(folder), [], 'what it worked on is removed');
+    const left = readdirSync(folder).filter((name) => name.startsWith('wincni'));
+    assert.equal(left, [], 'what it worked on is removed');
   }),
 );
 runs('an unknown name, no number of rounds, and a short run for the docs are refused', () =>

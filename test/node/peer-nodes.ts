@@ -135,6 +135,8 @@ export const ethernet = (n: number): object => ({
   Gateways: ['10.240.0.1', 'fd00:240::1'],
 });
 
+export const overlayNetwork = (n: number): object => network(n, 'Overlay');
+
 function network(n: number, type: Kind): object {
   const overlay = type === 'Overlay';
   return {
@@ -175,7 +177,7 @@ interface NetworkDocument {
   readonly Policies: readonly { readonly Type: string; readonly Settings: Readonly<Record<string, string | number>> }[];
 }
 
-const subnetLines = (document: unknown): readonly string[] =>
+export const subnetLines = (document: unknown): readonly string[] =>
   (document as NetworkDocument).Policies.filter(({ Type }) => Type === 'RemoteSubnetRoute').map(({ Settings }) =>
     ['DestinationPrefix', 'ProviderAddress', 'IsolationId', 'DistributedRouterMacAddress']
       .map((key) => Settings[key])

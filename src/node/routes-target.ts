@@ -39,18 +39,18 @@ export function routesTarget(helper: IpHelper, { peers, adapters, ...asked }: Ro
 }
 
 const routeWriter = (helper: IpHelper): Writer<Route> => ({
-  create: (routes) =>
-    each(routes, (route) =>
-      attempt(route, () => helper.createRoute(route), {
-        exists: 'another program has made it meanwhile',
-        missing: 'its interface is gone',
-      }),
-    ),
-  set: (changes) =>
-    each(changes, ({ to }) => attempt(to, () => helper.setRoute(to), { missing: 'it is gone, the next run makes it' })),
-  // What is gone already needs no removal.
-  remove: (routes) => each(routes, (route) => attempt(route, () => helper.deleteRoute(route), {})),
+  create: (routes) => each(routes, (route) => attempt(route, () => helper.createRoute(route), CREATING)),
+  set: (changes) => each(changes, ({ to }) => attempt(to, () => helper.setRoute(to), SETTING)),
+  remove: (routes) => each(routes, (route) => attempt(route, () => helper.deleteRoute(route), REMOVING)),
 });
+
+/** Of the outcomes of a call, those that are none of what was wanted. */
+type Flaws = Partial<Record<Outcome, string>>;
+
+const CREATING: Flaws = { exists: 'another program has made it meanwhile', missing: 'its interface is gone' };
+const SETTING: Flaws = { exists: 'Windows answers 5010 to a change', missing: 'it is gone, the next run makes it' };
+/** What is gone already needs no removal. */
+const REMOVING: Flaws = { exists: 'Windows answers 5010 to a removal' };
 
 /** One call each: the table has none for several rows. */
 const each = <T>(
@@ -58,12 +58,8 @@ const each = <T>(
   write: (entry: T) => Failure<Route> | undefined,
 ): Promise<readonly Failure<Route>[]> => Promise.resolve(entries.map(write).filter((failure) => failure !== undefined));
 
-/** The failure of a call; `flaws` are the outcomes that are none of what was wanted. Without rights the run ends here. */
-function attempt(
-  entry: Route,
-  call: () => Outcome,
-  flaws: Partial<Record<Outcome, string>>,
-): Failure<Route> | undefined {
+/** The failure of a call. Without rights the run ends here. */
+function attempt(entry: Route, call: () => Outcome, flaws: Flaws): Failure<Route> | undefined {
   try {
     const why = flaws[call()];
     return why === undefined ? undefined : { entry, why, mayBeOurs: false };

@@ -1,5 +1,5 @@
 /** `wincni.exe routes sync` on Windows (Wine): the plan on this machine's own tables, and an overlay of the simulator in full. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -75,6 +75,36 @@ windows('an overlay gets its remote subnets, and has the record to take them awa
       [],
     );
   } finally {
+    await simulator.stop();
+  }
+});
+windows('the watch follows a file that is replaced, and one that is written over', async ({ exe, folder }) => {
+  const simulator = await startSimulator({ seeds: [{ networks: [overlayNetwork(1)] }] });
+  const list = join(folder, 'watched.json');
+  writeFileSync(list, listOf(listed(2)));
+  const args = ['--peers', wine.windowsPath(list), '--network', 'cbr0', '--watch', '--interval', '86400'];
+  const end = new AbortController();
+  const watch = wine.run(exe, ['routes', 'sync', ...args], {
+    env: { HNS_SIMULATOR: simulator.address },
+    signal: end.signal,
+  });
+  /** Waits for some seconds at most. */
+  const until = async (...blocks: readonly string[]): Promise<void> => {
+    const found = (): string => simulator.hns.dump().networks.flatMap(subnetLines).sort().join();
+    const isSo = (): boolean => found().replaceAll(/ [^,]*/g, '') === blocks.join();
+    for (let left = 800; !isSo() && left > 0; left--) await new Promise((resolve) => setTimeout(resolve, 25));
+    assert.ok(isSo(), found());
+  };
+  try {
+    await until('10.244.2.0/24');
+    writeFileSync(`${list}.new`, listOf(listed(2), listed(3)));
+    renameSync(`${list}.new`, list);
+    await until('10.244.2.0/24', '10.244.3.0/24');
+    writeFileSync(list, listOf(listed(3)));
+    await until('10.244.3.0/24');
+  } finally {
+    end.abort();
+    await watch;
     await simulator.stop();
   }
 });

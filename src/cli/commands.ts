@@ -5,6 +5,7 @@ import { install } from './install.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { INSTALL_NAMES, type InstallName } from './names.ts';
 import { complainOf } from './report.ts';
+import { ROUTES_SYNC } from './routes-sync.ts';
 import { type CliCommand, type CliOption, type Exit, type Shell, UsageError, type Values } from './shell.ts';
 import { uninstall } from './uninstall.ts';
 
@@ -45,6 +46,7 @@ export const COMMANDS: readonly CliCommand[] = [
     options: { 'bin-dir': BIN_DIR },
     run: (values, shell) => on(shell, (machine) => uninstall({ binDir: String(values['bin-dir']) }, machine)),
   },
+  ROUTES_SYNC,
 ];
 
 /** A failure that the command did not tell of itself. */

@@ -14,12 +14,14 @@ import {
   readEndpoint,
   readNamespace,
   readNetwork,
+  readPolicies,
   type WirePolicy,
 } from './wire.ts';
 
 export interface OpenNetwork {
   readonly network: Network;
   readonly handle: Handle<'Network'>;
+  readonly policies: readonly WirePolicy[];
 }
 
 /** The network of that name, or undefined. Three calls. */
@@ -27,7 +29,9 @@ export async function findNetwork(session: Session, name: string): Promise<OpenN
   const task = `look up the HNS network "${name}"`;
   for (const id of await enumerate(session, { kind: 'Network', task, filter: { Name: name } })) {
     const found = await openAndQuery(session, { kind: 'Network', id, task });
-    if (found !== undefined) return { network: readNetwork(found.document), handle: found.handle };
+    if (found === undefined) continue;
+    const { document, handle } = found;
+    return { network: readNetwork(document), handle, policies: readPolicies(document) };
   }
   return undefined;
 }
@@ -132,6 +136,19 @@ export async function addPolicies(session: Session, id: string, policies: readon
   const purpose = { call: 'HcnModifyEndpoint', task };
   const settings = { ResourceType: 'Policy', RequestType: 'Add', Settings: { Policies: policies } };
   const answer = await session.run(purpose, (native) => native.modify(handle, JSON.stringify(settings)));
+  if (answer.hr < 0) throw session.failure(purpose, answer);
+}
+
+/** Adds policies to a network, or removes some that are as they were read. One call. */
+export async function changeNetworkPolicies(
+  session: Session,
+  network: Handle<'Network'>,
+  { request, policies }: { readonly request: 'Add' | 'Remove'; readonly policies: readonly WirePolicy[] },
+): Promise<void> {
+  const task = request === 'Add' ? 'add policies to the HNS network' : 'remove policies of the HNS network';
+  const purpose = { call: 'HcnModifyNetwork', task };
+  const settings = { ResourceType: 'Policy', RequestType: request, Settings: { Policies: policies } };
+  const answer = await session.run(purpose, (native) => native.modify(network, JSON.stringify(settings)));
   if (answer.hr < 0) throw session.failure(purpose, answer);
 }
 

@@ -31,10 +31,15 @@ export function outcomeOf(status: number, call: string, task: string): Outcome {
   throw refusal(status, call, task);
 }
 
+/** Whether a call failed for want of rights: so will every other one that changes something. */
+export const isAccessDenied = ({ details }: CniError): boolean => details === detailsOf(Win32.AccessDenied);
+
+const detailsOf = (status: number): string => `Win32 code ${status}`;
+
 /** The error for a code that no caller acts on. */
 export function refusal(status: number, call: string, task: string): CniError {
   const cause = CAUSES[status] ?? 'no cause is known for this code';
   return new CniError(Code.IpHelper, `Cannot ${task}: ${call} answered ${status} ${cause}`, {
-    details: `Win32 code ${status}`,
+    details: detailsOf(status),
   });
 }

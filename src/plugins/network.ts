@@ -41,8 +41,8 @@ export async function networkForAdd({ session, conf }: Deps, place: Place): Prom
   const request = requestFor(conf, made);
   // Of two commands that make it at once one is told that it exists: both take what there is under the name then.
   const failure = await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
-  const made = await find(session, conf.name);
-  if (made !== undefined) return groundOf(conf, made);
+  const there = await find(session, conf.name);
+  if (there !== undefined) return groundOf(conf, there);
   throw failure ?? missing(conf);
 }
 

@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dialects: ['spec', 'net', 'policy', 'ipam', 'log'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'dialects'],
   flannel: ['spec', 'net', 'disk'],
-  cli: ['spec', 'disk', 'ffi'],
+  node: ['spec', 'net', 'disk', 'hns', 'ip-helper'],
+  cli: ['spec', 'disk', 'ffi', 'hns', 'ip-helper', 'node'],
   'platform.ts': ['spec', 'disk', 'hns', 'host-local', 'ipam', 'dialects'],
   'network-command.ts': ['spec', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
   'run.ts': ['spec', 'ipam', 'dialects', 'flannel', 'host-local', 'network-command.ts', 'platform.ts'],
@@ -38,7 +39,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'host-local': ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
-  cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],
+  node: ['node:path'],
+  cli: ['node:child_process', 'node:fs', 'node:path', 'node:sea', 'node:util'],
   'main.ts': ['node:fs'],
 };
 const MAX_LINES = 200;

@@ -114,31 +114,29 @@ function requireVariables(verb: Verb, env: Environment): void {
   }
 }
 
-/** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6. */
-export function decodeConfig(bytes: Uint8Array): Json {
-  const value = parse(decodeText(bytes));
+/** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6; `what` is for its text. */
+export function decodeConfig(bytes: Uint8Array, what = 'the network configuration on stdin'): Json {
+  const value = parse(decodeText(bytes, what), what);
   if (isRecord(value)) return value;
-  throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is no JSON object');
+  throw new CniError(Code.Decode, `Cannot read ${what}: it is no JSON object`);
 }
 
-function decodeText(bytes: Uint8Array): string {
+function decodeText(bytes: Uint8Array, what: string): string {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CniError(Code.Decode, 'Cannot read the network configuration on stdin: it is not valid UTF-8 or UTF-16', {
-      cause,
-    });
+    throw new CniError(Code.Decode, `Cannot read ${what}: it is not valid UTF-8 or UTF-16`, { cause });
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string, what: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
+    throw new CniError(Code.Decode, `Cannot read ${what}: ${why}`, { cause });
   }
 }
 

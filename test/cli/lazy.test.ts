@@ -13,6 +13,7 @@ const BUNDLE = join(ROOT, 'dist/wincni.cjs');
 const MARKS = {
   'src/cli/commands.ts': 'puts this executable into a CNI bin folder',
   'src/cli/machine.ts': 'kernel32.dll is not loaded',
+  'src/node/host-restore.ts': 'The next run looks again',
   'src/cli/acl.ts': 'Users read and execute, nobody else',
 };
 

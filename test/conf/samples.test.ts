@@ -7,6 +7,7 @@ import { decodeConf, pluginOf } from '../../src/dialects/choose.ts';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { decodeFlannel } from '../../src/flannel/config.ts';
 import { setsOf } from '../../src/ipam/config.ts';
+import { decodeNodeConfig } from '../../src/node/node-config.ts';
 import { decodeConfig } from '../../src/spec/command.ts';
 import type { Json } from '../../src/spec/decode.ts';
 import { documents, jsonSamples, ROOT, read } from '../support/documents.ts';
@@ -25,7 +26,9 @@ const decoded = (document: Json): readonly Pick<NetConf, 'name'>[] =>
 
 const samples = suite('samples of configurations');
 
-for (const file of readdirSync(join(ROOT, 'conf'))) {
+const NODE = 'node.json';
+
+for (const file of readdirSync(join(ROOT, 'conf')).filter((name) => name !== NODE)) {
   samples(`conf/${file} is taken as it is`, () => {
     const document = load(file);
     assert.is(Array.isArray(document['plugins']), file.endsWith('.conflist'), 'a list is a .conflist');
@@ -33,6 +36,10 @@ for (const file of readdirSync(join(ROOT, 'conf'))) {
   });
 }
 
+samples(`conf/${NODE} is a configuration of the node`, () => {
+  const { name, podCidrs, externalNetwork } = decodeNodeConfig(load(NODE));
+  assert.equal([name, podCidrs.length, externalNetwork], ['cbr0', 2, 'External']);
+});
 samples('the L2Bridge sample asks for what its keys say', () => {
   const [config = {}] = pluginConfigs(load('win-bridge.conflist'));
   const conf = decodeConf('win-bridge', config, CONTEXT);

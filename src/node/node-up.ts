@@ -42,15 +42,16 @@ export async function settleEarlier(work: Work): Promise<void> {
   }
 }
 
-/** Where only the default route tells, a network that is there stays where it is. */
-function nicFor(
-  { ports }: Work,
-  { name, type, adapter }: NodeConfig,
-  host: readonly HostNetwork[],
-): string | undefined {
+/**
+ * A name or an address holds for ever. The default route and a description change when a switch comes onto the NIC: they tell
+ * only where a new network comes, and one that is there, the tiny one too, stays where it is.
+ */
+function nicFor({ ports }: Work, config: NodeConfig, host: readonly HostNetwork[]): string | undefined {
+  const { name, type, adapter, externalNetwork } = config;
   if (type === 'NAT') return undefined;
-  const present = host.find((other) => other.name === name)?.adapter;
-  if (adapter.by === 'default route' && present !== undefined) return present;
+  const present = [name, externalNetwork].map((own) => host.find((other) => other.name === own)?.adapter);
+  const stays = present.find((nic) => nic !== undefined);
+  if ((adapter.by === 'default route' || adapter.by === 'pattern') && stays !== undefined) return stays;
   const candidates = candidatesOf(
     ports.ipHelper.adapters(),
     host.flatMap((other) => other.adapter ?? []),

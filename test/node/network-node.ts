@@ -145,3 +145,15 @@ export function stateOf(hns: Hns): unknown {
     routes: host.routes.map((route) => JSON.stringify(route)).sort(),
   };
 }
+
+const POD = 'A0000000-0000-4000-8000-000000000001';
+
+/** Puts the endpoint of a pod on the network, or takes it off. */
+export function withPod(node: NetworkNode, is: 'there' | 'gone' = 'there'): void {
+  const network = String(node.hns.dump().networks.at(-1)?.['Name']);
+  if (is === 'gone') node.hns.call({ process: 'pod', function: 'HcnDeleteEndpoint', args: { id: POD } });
+  else {
+    const addresses = [{ IpAddress: '10.244.3.7', PrefixLength: 24 }];
+    node.hns.seed({ endpoints: [{ ID: POD, Name: `a1b2c3_${network}`, network, IpConfigurations: addresses }] });
+  }
+}

@@ -108,7 +108,10 @@ export async function ensureForwarding(
   { nic, endpointOf, families }: { nic: string; endpointOf: string | undefined; families: readonly Family[] },
 ): Promise<void> {
   const { ipHelper } = work.ports;
-  await forwardBy(work, families, await work.poll(() => holderOf(ipHelper.adapters(), nic), APPEARANCE_MS));
+  const holder = await work.poll(() => holderOf(ipHelper.adapters(), nic), APPEARANCE_MS);
+  // A plan makes no switch, whose adapter it would be.
+  if (work.plan && holder?.alias === nic) await announce(work, families, virtualAlias(nic));
+  else await forwardBy(work, families, holder);
   if (endpointOf === undefined) return;
   const alias = virtualAlias(hostEndpointName(endpointOf));
   const find = (): Adapter | undefined => ipHelper.adapters().find((adapter) => adapter.alias === alias);
@@ -116,11 +119,15 @@ export async function ensureForwarding(
   if (own !== undefined) return forwardBy(work, families, own);
   if (!work.plan)
     throw new CniError(Code.TryAgainLater, `Cannot find the adapter "${alias}": Windows does not show it`);
-  for (const family of families)
-    await work.step({ what: `IPv${family} forwarding of "${alias}"`, done: 'turned on' }, nothing);
+  return announce(work, families, alias);
 }
 
-const nothing = (): void => undefined;
+/** For a plan, which takes no step. */
+async function announce({ step }: Work, families: readonly Family[], alias: string): Promise<void> {
+  for (const family of families) {
+    await step({ what: `IPv${family} forwarding of "${alias}"`, done: 'turned on' }, () => undefined);
+  }
+}
 
 async function forwardBy(
   { ports, step }: Work,

@@ -169,6 +169,7 @@ up('--plan tells the same steps and changes nothing', () =>
       '  HNS network "External": would be made, L2Bridge 192.168.255.0/30 on "Ethernet"',
       '  HNS network "cbr0": would be made, L2Bridge 10.244.3.0/24 on "Ethernet"',
       '  host endpoint "cbr0_ep": would be made with 10.244.3.2',
+      '  IPv4 forwarding of "vEthernet (Ethernet)": would be turned on',
       '  IPv4 forwarding of "vEthernet (cbr0_ep)": would be turned on',
     ])
       assert.ok(plan.out.includes(line), plan.out.join('\n'));

@@ -2,6 +2,7 @@
 import { CniError, Code } from '../spec/error.ts';
 import { documentOf } from './answers.ts';
 import type { Handle } from './native.ts';
+import type { NetworkRequest } from './network-request.ts';
 import { enumerate, kept, open, openAndQuery, QUERY, removed } from './objects.ts';
 import type { Outcome, Purpose, Session } from './session.ts';
 import { statusOf } from './status.ts';
@@ -10,7 +11,6 @@ import {
   type EndpointRequest,
   type Namespace,
   type Network,
-  type NetworkRequest,
   readEndpoint,
   readNamespace,
   readNetwork,
@@ -150,6 +150,12 @@ export async function changeNetworkPolicies(
   const settings = { ResourceType: 'Policy', RequestType: request, Settings: { Policies: policies } };
   const answer = await session.run(purpose, (native) => native.modify(network, JSON.stringify(settings)));
   if (answer.hr < 0) throw session.failure(purpose, answer);
+}
+
+/** Deletes a network with every endpoint on it; false when it was not there. One call. */
+export async function deleteNetwork(session: Session, { id, name }: Pick<Network, 'id' | 'name'>): Promise<boolean> {
+  const purpose = { call: 'HcnDeleteNetwork', task: `delete the HNS network "${name}"` };
+  return removed(session, purpose, await session.run(purpose, (native) => native.delete('Network', id)));
 }
 
 /** Deletes an endpoint; false when it was not there. One call. */

@@ -40,19 +40,6 @@ export interface EndpointRequest {
   readonly SchemaVersion: typeof SCHEMA;
 }
 
-/** What HcnCreateNetwork is given, as hcsshim sends it. */
-export interface NetworkRequest {
-  readonly Name: string;
-  readonly Type: string;
-  readonly Policies?: readonly WirePolicy[];
-  readonly Dns: WireDns;
-  readonly Ipams?: readonly {
-    readonly Type: 'Static';
-    readonly Subnets: readonly { readonly IpAddressPrefix: string; readonly Routes: readonly WireRoute[] }[];
-  }[];
-  readonly SchemaVersion: typeof SCHEMA;
-}
-
 export interface WireSubnet {
   /** CIDR. */
   readonly prefix: string;

@@ -1,12 +1,12 @@
 /** The HNS network a configuration names: there, or made now, and of a type whose endpoints are made this way. */
-import type { NetConf, NewNetwork, Profile } from '../dialects/net-conf.ts';
+import type { NetConf, Profile } from '../dialects/net-conf.ts';
 import { createNetwork, findNetwork } from '../hns/client.ts';
 import type { Handle } from '../hns/native.ts';
+import { networkRequest } from '../hns/network-request.ts';
 import type { Place } from '../hns/places.ts';
 import type { Session } from '../hns/session.ts';
 import { findNetworkV1, managementAddress } from '../hns/v1.ts';
-import { type Network, type NetworkRequest, SCHEMA } from '../hns/wire.ts';
-import { DEFAULT_ROUTE, parseCidr } from '../net/cidr.ts';
+import type { Network } from '../hns/wire.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { nameBasedGuid } from '../spec/uuid.ts';
 import { reachesNode, requireSwitch } from './cluster.ts';
@@ -38,7 +38,7 @@ export async function networkForAdd({ session, conf }: Deps, place: Place): Prom
   if (found !== undefined) return groundOf(conf, found);
   const made = conf.newNetwork ?? missing(conf);
   requireSwitch(conf, made.type);
-  const request = requestFor(conf, made);
+  const request = networkRequest({ name: conf.name, dns: wireDns(conf.dns), ...made });
   // Of two commands that make it at once one is told that it exists: both take what there is under the name then.
   const failure = await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
   const there = await find(session, conf.name);
@@ -49,21 +49,6 @@ export async function networkForAdd({ session, conf }: Deps, place: Place): Prom
 async function findWithoutHandle(session: Session, name: string): Promise<Found | undefined> {
   const network = await findNetworkV1(session, name);
   return network && { network, handle: undefined };
-}
-
-function requestFor({ name, dns }: NetConf, { type, subnets, policies }: NewNetwork): NetworkRequest {
-  const routed = subnets.map(({ prefix, gateway }) => ({
-    IpAddressPrefix: prefix,
-    Routes: [{ NextHop: gateway, DestinationPrefix: DEFAULT_ROUTE[parseCidr(prefix)?.ip.family ?? 4] }],
-  }));
-  return {
-    Name: name,
-    Type: type,
-    ...(policies.length === 0 ? {} : { Policies: policies }),
-    Dns: wireDns(dns),
-    ...(routed.length === 0 ? {} : { Ipams: [{ Type: 'Static', Subnets: routed }] }),
-    SchemaVersion: SCHEMA,
-  };
 }
 
 function missing({ name }: NetConf): never {

@@ -12,7 +12,7 @@ import { decodeNodeConfig, type NodeConfig, type NodeKey } from '../node/node-co
 import { nodeDown } from '../node/node-down.ts';
 import { nodeUp } from '../node/node-up.ts';
 import type { NodePorts } from '../node/node-work.ts';
-import { decodeConfig } from '../spec/command.ts';
+import { decodeConfig, MAX_STDIN_BYTES } from '../spec/command.ts';
 import type { Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { complainOf } from './report.ts';
@@ -175,7 +175,7 @@ const longName = (key: NodeKey): string => Object.keys(KEY_OF).find((option) => 
 function fileIn(values: Values): Json {
   const path = String(values['config']);
   try {
-    return decodeConfig(readFileSync(path), `the configuration in "${path}"`);
+    return decodeConfig(readFileSync(path), { what: `the configuration in "${path}"`, maxBytes: MAX_STDIN_BYTES });
   } catch (cause) {
     if (cause instanceof CniError) throw cause;
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);

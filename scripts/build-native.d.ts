@@ -3,5 +3,6 @@ export declare const LINUX_LIBRARY: string;
 export declare const CALLER_LINUX: string;
 export declare const CALLER_WINDOWS: string;
 export declare const WINDOWS_LIBRARIES_BUILT: readonly string[];
+export declare const PROBE_WINDOWS: string;
 export declare function buildNative(options?: { readonly windows?: boolean }): readonly string[];
 export declare const FILE_FAULTS_LIBRARY: string;

@@ -1,4 +1,4 @@
-/** Builds what is C: the HNS simulator's entry points (`dist/native/libhns.so`, and the two DLLs where mingw-w64 is there), and tests' tools. */
+/** Builds what is C: the HNS simulator's entry points (`dist/native/libhns.so`; where mingw-w64 is there its DLLs), and tests' tools. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = join(ROOT, 'native', 'entry-points');
 const CALLER = join(ROOT, 'native', 'caller', 'caller.c');
+const PROBE = join(ROOT, 'native', 'probe', 'probe.c');
 const FILE_FAULTS = join(ROOT, 'native', 'file-faults', 'file-faults.c');
 const OUT = join(ROOT, 'dist', 'native');
 const MINGW = 'x86_64-w64-mingw32-gcc';
@@ -26,6 +27,9 @@ export const CALLER_WINDOWS = join(OUT, 'caller.exe');
 export const FILE_FAULTS_LIBRARY = join(OUT, 'libfilefaults.so');
 /** Where the DLLs are after `buildNative({ windows: true })`. */
 export const WINDOWS_LIBRARIES_BUILT = ['computenetwork.dll', 'vmcompute.dll'].map((name) => join(OUT, name));
+
+/** Tells what the Windows headers make of rows of IP Helper, for tests. */
+export const PROBE_WINDOWS = join(OUT, 'probe.dll');
 
 /**
  * Builds what is older than its sources. `windows`: true builds the DLLs or throws, false leaves them out, undefined
@@ -49,6 +53,7 @@ export function buildNative({ windows } = {}) {
     compile(MINGW, [...FLAGS, ...WINDOWS, '-shared', '-nostdlib', '-Wl,--entry=0', '-o', target, ...sources('.def')]),
   );
   make(CALLER_WINDOWS, [CALLER, ...inputs], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, CALLER]));
+  make(PROBE_WINDOWS, [PROBE], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-shared', '-o', target, PROBE]));
   return [LINUX_LIBRARY, ...WINDOWS_LIBRARIES_BUILT];
 }
 

@@ -1,4 +1,7 @@
-/** `npm run demo`: prepares the machine, builds the bundle and the simulator's library, then tells the story of demo.ts. */
+/**
+ * `npm run demo`: prepares the machine, builds the bundle and the simulator's library, then tells the story of demo.ts. With
+ * `-- --cluster` that of demo-cluster.ts.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT, setUp } from './setup.js';
@@ -8,7 +11,7 @@ const { buildNative } = await import('./build-native.js');
 const { buildBundle } = await import('../build.js');
 buildNative();
 await buildBundle();
-const story = [join(ROOT, 'scripts/demo.ts'), ...process.argv.slice(2)];
+const story = [join(ROOT, 'scripts', process.argv.includes('--cluster') ? 'demo-cluster.ts' : 'demo.ts')];
 const { status } = spawnSync(process.execPath, ['--import', 'tsx', ...story], { cwd: ROOT, stdio: 'inherit' });
 process.exit(status ?? 1);
 

@@ -151,7 +151,8 @@ async function byHand(args: readonly string[], version: string): Promise<void> {
       write(`${line}\n`);
     };
   const [print, complain] = [lines(writeStdout), lines(writer(2))];
-  process.exitCode = await runCli(args, { version, windows: isWindows, defaults: DEFAULTS, print, complain });
+  const shell = { version, windows: isWindows, defaults: DEFAULTS, stdin: readStdin, system, print, complain };
+  hardExit(await runCli(args, shell));
 }
 
 main().catch((failure: unknown) => {

@@ -17,10 +17,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host-local': ['spec', 'net', 'disk', 'ipam'],
   process: ['spec', 'ipam'],
   hns: ['spec', 'net', 'ffi'],
+  'ip-helper': ['spec', 'net', 'ffi'],
   dialects: ['spec', 'net', 'policy', 'ipam', 'log'],
   plugins: ['spec', 'net', 'policy', 'ipam', 'hns', 'dialects'],
   flannel: ['spec', 'net', 'disk'],
-  cli: ['spec', 'disk', 'ffi'],
+  node: ['spec', 'net', 'disk', 'hns', 'ip-helper'],
+  cli: ['spec', 'disk', 'ffi', 'hns', 'ip-helper', 'node'],
   'platform.ts': ['spec', 'disk', 'hns', 'host-local', 'ipam', 'dialects'],
   'network-command.ts': ['spec', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
   'run.ts': ['spec', 'ipam', 'dialects', 'flannel', 'host-local', 'network-command.ts', 'platform.ts'],
@@ -36,7 +38,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   flannel: ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
-  cli: ['node:child_process', 'node:path', 'node:sea', 'node:util'],
+  node: ['node:path'],
+  cli: ['node:child_process', 'node:fs', 'node:path', 'node:sea', 'node:util'],
   'main.ts': ['node:fs', 'node:sea'],
 };
 const MAX_LINES = 200;
@@ -157,7 +160,8 @@ architecture('every test file runs what it says', () => {
   const silent = tests.filter(({ text }) => {
     const suites = [...text.matchAll(/^const (\w+) = suite\b/gm)].map(([, name]) => name);
     const runs = [...text.matchAll(/^(\w+)\.run\(\);$/gm)].map(([, name]) => name);
-    const isShared = /^(?:nativeContract|podLifecycle|testSubject|environmentTests|giantTests)\(/m.test(text);
+    const isShared =
+      /^(?:nativeContract|ipHelperContract|podLifecycle|testSubject|environmentTests|giantTests)\(/m.test(text);
     return !isShared && (suites.length === 0 || suites.some((name) => !runs.includes(name)));
   });
   assert.equal(

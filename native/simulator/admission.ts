@@ -1,7 +1,9 @@
 /** What a new network must satisfy beside those that are there, and the adapter it is given. */
 import { Code, refuse } from './errors.ts';
+import type { HostAdapter } from './host.ts';
+import { addressesBy, connectedNics } from './host-switches.ts';
 import { type Doc, text } from './json.ts';
-import { type Adapter, EXTERNAL, type Network, type NetworkType, type Node, type Policy } from './node.ts';
+import { EXTERNAL, type Network, type NetworkType, type Node, type Policy } from './node.ts';
 import { checkSubnets } from './subnets.ts';
 
 export function admit(node: Node, { type, name, subnets }: Pick<Network, 'type' | 'name' | 'subnets'>): void {
@@ -25,9 +27,10 @@ export function adapterFor(node: Node, type: NetworkType, policies: readonly Pol
   if (!EXTERNAL.includes(type)) return undefined;
   const alias = namedBy(policies, 'NetAdapterName', 'NetworkAdapterName');
   const address = namedBy(policies, 'ProviderAddress', 'ProviderAddress');
-  const isWanted = (adapter: Adapter): boolean =>
-    (alias === undefined || adapter.alias === alias) && (address === undefined || adapter.address === address);
-  const wanted = node.adapters.filter(isWanted);
+  const isWanted = (nic: HostAdapter): boolean =>
+    (alias === undefined || nic.alias === alias) &&
+    (address === undefined || addressesBy(nic).some(({ cidr }) => cidr.ip.text === address));
+  const wanted = connectedNics(node.host).filter(isWanted);
   const free = wanted.find((adapter) => networksOn(node, adapter.alias).every((other) => other.type === type));
   if (free !== undefined) return free.alias;
   const [first] = wanted;

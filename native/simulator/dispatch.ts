@@ -30,6 +30,8 @@ export interface Dispatcher {
    * One call. Rejects with `Killed` when a fault ends the caller; never settles when a fault hangs or holds it.
    */
   readonly dispatch: (request: Request) => Promise<Reply>;
+  /** One call of a caller that stands still meanwhile, without latency. Throws `Killed` also where it would never settle. */
+  readonly dispatchNow: (request: Request) => Reply;
   readonly faults: Faults;
   readonly setLatency: (latency: Latency) => void;
   /** Lets every held call take effect now, in the order of arrival; answers how many there were. */
@@ -60,6 +62,12 @@ type Told = Omit<Outcome, 'exe' | 'endedMs'>;
 /** Puts a call into the trace; what comes back puts a later outcome in its place. */
 type Note = (request: Request, outcome: Told) => (later: Told) => void;
 
+/** What is known of a call when it comes. */
+interface Arrived {
+  readonly pid: number;
+  readonly about: About;
+}
+
 export function createDispatcher(hns: Hns, serving: Partial<Serving> = {}): Dispatcher {
   const { watch, ...clock } = { ...DEFAULTS, ...serving };
   const wait = waiting(clock);
@@ -76,15 +84,23 @@ export function createDispatcher(hns: Hns, serving: Partial<Serving> = {}): Disp
     };
   };
   const desk: Desk = { hns, time: clock, held: new Set(), note };
+  const arrived = (request: Request): Arrived => {
+    const { exe, pid } = hns.processes.callerOf(request.process);
+    const fault = faults.match(request, exe);
+    watch(request, pid);
+    return { pid, about: { startedMs: clock.now(), ...(fault === undefined ? {} : { fault }) } };
+  };
   return {
     dispatch: async (request) => {
-      const startedMs = clock.now();
-      const { exe, pid } = hns.processes.callerOf(request.process);
-      const fault = faults.match(request, exe);
-      watch(request, pid);
+      const { pid, about } = arrived(request);
       await wait(request, delayOf(latency[request.function] ?? latency['*'] ?? 0, clock.random));
       watch(request, pid);
-      return carryOut(desk, request, { startedMs, ...(fault === undefined ? {} : { fault }) });
+      return carryOut(desk, request, about) ?? NEVER;
+    },
+    dispatchNow: (request) => {
+      const reply = carryOut(desk, request, arrived(request).about);
+      if (reply === undefined) throw new Killed(request);
+      return reply;
     },
     faults,
     setLatency: (wanted) => {
@@ -130,7 +146,8 @@ interface About {
 
 const NEVER = new Promise<never>(() => undefined);
 
-function carryOut(desk: Desk, request: Request, about: About): Promise<Reply> {
+/** The answer, or undefined when there will never be one. */
+function carryOut(desk: Desk, request: Request, about: About): Reply | undefined {
   switch (about.fault?.action ?? (about.fault === undefined ? 'none' : 'fail')) {
     case 'none':
       return answer(desk, request, about, desk.hns.call(request));
@@ -143,20 +160,20 @@ function carryOut(desk: Desk, request: Request, about: About): Promise<Reply> {
     case 'hang':
       if (about.fault?.when === 'after') unanswered(desk, request);
       desk.note(request, about);
-      return NEVER;
+      return undefined;
     case 'hold':
       hold(desk, request, about);
       // With an HRESULT the caller is told of a failure while the service goes on: a broken RPC connection.
-      return about.fault?.hresult === undefined ? NEVER : Promise.resolve(told(desk, request, about.fault));
+      return about.fault?.hresult === undefined ? undefined : told(desk, request, about.fault);
   }
 }
 
-function answer(desk: Desk, request: Request, about: About, reply: Reply): Promise<Reply> {
+function answer(desk: Desk, request: Request, about: About, reply: Reply): Reply {
   desk.note(request, { ...about, reply });
-  return Promise.resolve(reply);
+  return reply;
 }
 
-function failing(desk: Desk, request: Request, about: About): Promise<Reply> {
+function failing(desk: Desk, request: Request, about: About): Reply {
   const fault = about.fault ?? { function: '*' };
   if (fault.when === 'after') unanswered(desk, request);
   return answer(desk, request, about, told(desk, request, fault));
@@ -165,11 +182,11 @@ function failing(desk: Desk, request: Request, about: About): Promise<Reply> {
 const told = ({ hns }: Desk, { function: name }: Request, fault: Fault): Reply =>
   hns.failed({ name, hresult: hresultOf(fault), text: fault.error });
 
-function killing(desk: Desk, request: Request, about: About): Promise<Reply> {
+function killing(desk: Desk, request: Request, about: About): never {
   const reply = about.fault?.when === 'after' ? desk.hns.call(request) : undefined;
   desk.note(request, { ...about, killed: true, ...(reply === undefined ? {} : { reply }) });
   desk.hns.processes.end(request.process, 'killed');
-  return Promise.reject(new Killed(request));
+  throw new Killed(request);
 }
 
 /** The call takes effect, but nobody is told: what it gave out is let go of, as when the caller is gone. */

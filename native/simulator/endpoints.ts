@@ -2,6 +2,7 @@
 import { type Address, addressesFor, isRemote, subnetOf } from './addresses.ts';
 import { forgetEndpoint } from './compute-systems.ts';
 import { Code, refuse } from './errors.ts';
+import { placeOnHost } from './host-switches.ts';
 import { count, type Doc, doc, docs, text } from './json.ts';
 import { macFor } from './macs.ts';
 import { detach } from './namespaces.ts';
@@ -96,10 +97,11 @@ export const statistics = (endpoint: Endpoint): Doc =>
 
 /** Deletes the endpoint, out of its namespace, its containers and policy lists too. */
 export function removeEndpoint(node: Node, endpoint: Endpoint): void {
-  if (endpoint.namespace !== undefined) detach(endpoint.namespace, endpoint);
+  if (endpoint.namespace !== undefined) detach(node, endpoint.namespace, endpoint);
   forgetEndpoint(node, endpoint.id);
   for (const list of node.policyLists.values()) {
     list.references = list.references.filter((id) => id !== endpoint.id);
   }
   node.endpoints.delete(endpoint.id);
+  placeOnHost(node, endpoint);
 }

@@ -1,10 +1,11 @@
-/** The exports of computenetwork.dll and vmcompute.dll by name: the same seven verbs for each kind of object. */
+/** The exports of computenetwork.dll, vmcompute.dll and iphlpapi.dll by name: seven verbs for each kind of object, and the rest. */
 import { handleIn, written } from './arguments.ts';
 import type { Context, Export } from './call.ts';
 import { COMPUTE_EXPORTS } from './compute-systems.ts';
 import { createEndpoint, modifyEndpoint, removeEndpoint, statistics } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
 import { guidOf, idFor, ZERO } from './guid.ts';
+import { IP_HELPER_CALLS } from './host-calls.ts';
 import { type Doc, parseDoc, text } from './json.ts';
 import { createNamespace, modifyNamespace, removeNamespace } from './namespaces.ts';
 import { createNetwork, modifyNetwork, removeNetwork } from './networks.ts';
@@ -77,6 +78,7 @@ export const EXPORTS: ReadonlyMap<string, Export> = new Map([
   ],
   ['HNSCall', hnsCall],
   ...COMPUTE_EXPORTS,
+  ...IP_HELPER_CALLS,
 ]);
 
 function verbs<T extends { readonly id: string }>(model: Model<T>): readonly (readonly [string, Export])[] {

@@ -1,6 +1,7 @@
 /** The answer of a failed call: HRESULT, and the record of the family its export belongs to. */
 import type { Reply } from './call.ts';
 import { Code, errorRecord, hcsRecord, isHcn, signed } from './errors.ts';
+import { IP_HELPER_CALLS } from './host-calls.ts';
 import type { Node } from './node.ts';
 
 export interface Failure {
@@ -13,10 +14,14 @@ export interface Failure {
 }
 
 export function failed(node: Node, { name, hresult, text }: Failure): Reply {
+  if (IP_HELPER_CALLS.has(name)) return { hresult: win32Of(hresult) };
   if (name === 'HNSCall') return v1Failure(node, { name, hresult, text });
   const record = name.startsWith('Hcs') ? hcsRecord : errorRecord;
   return { hresult: signed(hresult), error: record(hresult, text) };
 }
+
+/** IP Helper answers codes of Win32, without a record; an HRESULT of their facility is the code it wraps. */
+const win32Of = (code: number): number => (code >>> 16 === 0x8007 ? code & 0xffff : code >>> 0);
 
 /** HNSCall has no place for a record: what it tells is the HRESULT or stands in the envelope. */
 function v1Failure({ switches }: Node, { hresult, text }: Failure): Reply {

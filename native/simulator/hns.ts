@@ -5,9 +5,10 @@ import { endSystem } from './compute-systems.ts';
 import { Code, HnsFailure } from './errors.ts';
 import { EXPORTS } from './exports.ts';
 import { type Failure, failed } from './failures.ts';
+import { ADAPTERS, hostOf } from './host-seed.ts';
 import { appear } from './late.ts';
 import { boot, restart } from './lifecycle.ts';
-import type { Adapter, Node } from './node.ts';
+import type { Node } from './node.ts';
 import { createProcesses, HCS_KINDS, HNS_KINDS, type Processes } from './processes.ts';
 import { type Dump, dumpOf, plant, seedOf } from './seed.ts';
 import { DEFAULTS, type Switches } from './switches.ts';
@@ -36,12 +37,6 @@ export interface Hns {
   readonly processes: Processes;
 }
 
-/** The adapters of a node whose seeds name none; the addresses are those of the recorded traces. */
-const ADAPTERS: readonly Adapter[] = [
-  { alias: 'Ethernet', address: '10.240.0.30' },
-  { alias: 'Ethernet 2', address: '10.240.0.4' },
-];
-
 /** An empty node; `options` sets switches by name and what surrounds the service. */
 export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
   const { now = Date.now, newGuid = randomUUID, ...switches } = options;
@@ -54,7 +49,7 @@ export function createHns(options: Partial<Switches> & Surroundings = {}): Hns {
     policyLists: new Map(),
     computeSystems: new Map(),
     hostPorts: new Set(),
-    adapters: ADAPTERS,
+    host: hostOf(ADAPTERS),
     now,
     newGuid: upper,
     switches: { ...DEFAULTS, ...switches },

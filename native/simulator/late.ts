@@ -1,8 +1,10 @@
-/** What appears on networks by itself some time after they were made: the address of the node, and what follows from it. */
+/** What appears by itself some time after a network was made: the host's link, the address of the node, what follows from it. */
+import { addressesBy, bringUp, nicNamed } from './host-switches.ts';
 import { EXTERNAL, type Network, type Node, type Policy } from './node.ts';
 
 /** Lets everything appear whose time has come. */
 export function appear(node: Node): void {
+  bringUp(node);
   const { lateAddressMs } = node.switches;
   if (lateAddressMs < 0) return;
   for (const network of node.networks.values()) {
@@ -12,7 +14,8 @@ export function appear(node: Node): void {
 
 function settle(node: Node, network: Network): void {
   if (network.managementIp === '') {
-    network.managementIp = node.adapters.find(({ alias }) => alias === network.adapter)?.address ?? '';
+    const address = addressesBy(nicNamed(node.host, network.adapter)).find(({ cidr }) => cidr.ip.family === 4);
+    network.managementIp = address?.cidr.ip.text ?? '';
   }
   if (network.type !== 'Overlay' || network.managementIp === '') return;
   const found: readonly Policy[] = [

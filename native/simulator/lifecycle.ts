@@ -1,6 +1,7 @@
 /** What survives a restart of the HNS service and a reboot of the node. */
 import { restate } from './attachments.ts';
 import { removeEndpoint } from './endpoints.ts';
+import { rebootHost } from './host-switches.ts';
 import { createNamespace } from './namespaces.ts';
 import { removeNetwork } from './networks.ts';
 import { EXTERNAL, type Network, NON_PERSISTENT, type Node } from './node.ts';
@@ -23,6 +24,7 @@ export function boot(node: Node): void {
   loseNamespaces(node);
   const { rebootKeepsExternal } = node.switches;
   loseNetworks(node, (each) => rebootKeepsExternal && EXTERNAL.includes(each.type) && !isNonPersistent(each));
+  rebootHost(node);
   node.bootId = node.newGuid();
 }
 
@@ -43,7 +45,7 @@ function loseNamespaces(node: Node): void {
   node.nextCompartment = 2;
   for (const endpoint of node.endpoints.values()) {
     endpoint.namespace = undefined;
-    restate(endpoint);
+    restate(node, endpoint);
   }
   for (const id of hosts) createNamespace(node, { Type: 'HostDefault' }, id);
 }

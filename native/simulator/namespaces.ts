@@ -3,10 +3,7 @@ import { restate } from './attachments.ts';
 import { Code, refuse } from './errors.ts';
 import { guidOf } from './guid.ts';
 import { type Doc, doc, oneOf, text } from './json.ts';
-import { type Endpoint, NAMESPACE_TYPES, type Namespace, type Node, REMOTE } from './node.ts';
-
-/** The compartment of the host itself. */
-const HOST_COMPARTMENT = 1;
+import { type Endpoint, HOST_COMPARTMENT, NAMESPACE_TYPES, type Namespace, type Node, REMOTE } from './node.ts';
 
 /** Makes a namespace of a v2 document; compartments count up and are not used again. */
 export function createNamespace(node: Node, settings: Doc, id: string): Namespace {
@@ -49,15 +46,15 @@ function addEndpoint(node: Node, namespace: Namespace, endpoint: Endpoint): void
       endpoint.namespace === namespace ? node.switches.reattachSameNamespace : node.switches.attachElsewhere;
     if (answer !== Code.Ok) refuse(answer);
     if (endpoint.namespace === namespace) return;
-    detach(endpoint.namespace, endpoint);
+    detach(node, endpoint.namespace, endpoint);
   }
   namespace.resources = [...namespace.resources, { Type: 'Endpoint', id: endpoint.id }];
   endpoint.namespace = namespace;
-  restate(endpoint);
+  restate(node, endpoint);
 }
 
 function dropEndpoint(node: Node, namespace: Namespace, endpoint: Endpoint): void {
-  if (endpoint.namespace === namespace) detach(namespace, endpoint);
+  if (endpoint.namespace === namespace) detach(node, namespace, endpoint);
   else if (node.switches.detachMissing !== Code.Ok) refuse(node.switches.detachMissing);
 }
 
@@ -75,10 +72,10 @@ const holds = (namespace: Namespace, container: string): boolean =>
   namespace.resources.some(({ Type, id }) => Type === 'Container' && id === container);
 
 /** Takes the endpoint out of its namespace; it stays on its network. */
-export function detach(namespace: Namespace, endpoint: Endpoint): void {
+export function detach(node: Node, namespace: Namespace, endpoint: Endpoint): void {
   namespace.resources = namespace.resources.filter(({ Type, id }) => Type !== 'Endpoint' || id !== endpoint.id);
   endpoint.namespace = undefined;
-  restate(endpoint);
+  restate(node, endpoint);
 }
 
 /** Deletes the namespace; its endpoints stay, detached, unless the node says otherwise. */
@@ -91,6 +88,6 @@ export function removeNamespace(node: Node, namespace: Namespace): void {
   if (members.length > 0 && node.switches.deleteNamespaceWithEndpoints !== Code.Ok) {
     refuse(node.switches.deleteNamespaceWithEndpoints);
   }
-  for (const endpoint of members) detach(namespace, endpoint);
+  for (const endpoint of members) detach(node, namespace, endpoint);
   node.namespaces.delete(namespace.id);
 }

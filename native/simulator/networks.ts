@@ -2,6 +2,7 @@
 import { adapterFor, admit, namedBy, networksOn } from './admission.ts';
 import { removeEndpoint } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
+import { joinHost, leaveHost } from './host-switches.ts';
 import { count, type Doc, doc, docs, oneOf, text } from './json.ts';
 import { rangesFor } from './macs.ts';
 import { NETWORK_TYPES, type Network, type NetworkType, type Node, type Policy } from './node.ts';
@@ -33,6 +34,7 @@ export function createNetwork(node: Node, settings: Doc, { id, seeded }: { id: s
     macsUsed: 0,
   };
   node.networks.set(id, network);
+  joinHost(node, network);
   return network;
 }
 
@@ -82,4 +84,5 @@ export function removeNetwork(node: Node, network: Network): void {
     if (endpoint.network === network) removeEndpoint(node, endpoint);
   }
   node.networks.delete(network.id);
+  leaveHost(node, network);
 }

@@ -1,6 +1,7 @@
 /** The node as HNS holds it: objects and counters, in no API version's shape; what may be done with them is elsewhere. */
 import type { Cidr } from '../../src/net/cidr.ts';
 import type { Ip } from '../../src/net/ip.ts';
+import type { Host } from './host.ts';
 import type { Doc } from './json.ts';
 import type { Switches } from './switches.ts';
 
@@ -79,12 +80,6 @@ export interface Network {
   macsUsed: number;
 }
 
-/** A network adapter of the host, as Get-NetAdapter names it. */
-export interface Adapter {
-  readonly alias: string;
-  readonly address: string;
-}
-
 /** Endpoint states by number (schema HNSEndpoint, field State); sharing begins with the second container. */
 export const State = { Created: 1, Attached: 2, AttachedSharing: 3, Detached: 4 } as const;
 
@@ -139,6 +134,9 @@ export interface Namespace {
   resources: readonly { readonly Type: 'Container' | 'Endpoint'; readonly id: string }[];
 }
 
+/** The compartment of the host itself. */
+export const HOST_COMPARTMENT = 1;
+
 /** Everything the services hold; the maps are keyed by canonical GUID and keep the order of creation. */
 export interface Node {
   readonly networks: Map<string, Network>;
@@ -149,8 +147,8 @@ export interface Node {
   readonly computeSystems: Map<string, ComputeSystem>;
   /** Ports that processes of the host hold, as `protocol/port`. */
   readonly hostPorts: Set<string>;
-  /** Those an external network can be bound to. */
-  adapters: readonly Adapter[];
+  /** Its own network, apart from HNS. */
+  host: Host;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly newGuid: () => string;

@@ -4,6 +4,8 @@ import { createSystem } from './compute-systems.ts';
 import { createEndpoint } from './endpoints.ts';
 import { Code, refuse } from './errors.ts';
 import { guidOf, ZERO } from './guid.ts';
+import { type HostDump, hostOf, hostView } from './host-seed.ts';
+import { joinAll } from './host-switches.ts';
 import { count, type Doc, doc, docs, isDoc, text } from './json.ts';
 import { createNamespace } from './namespaces.ts';
 import { createNetwork } from './networks.ts';
@@ -27,12 +29,13 @@ export interface Dump {
   /** v1 documents. */
   readonly policyLists: readonly Doc[];
   readonly ports: readonly Reservation[];
+  readonly host: HostDump;
 }
 
 /**
  * Adds the objects of a seed: `version`, `networks`, `namespaces`, `endpoints` (v2 documents; an endpoint names its
  * `network` by name and may name its `namespace`), `computeSystems` ([{Id, Owner?, State?}]), `hostPorts`
- * ([{Protocol, Port}]), `adapters` ([{Alias, Address?}] instead of those a node has), `config` (switches by name).
+ * ([{Protocol, Port}]), `adapters` (host-seed.ts; instead of those a node has), `config` (switches by name).
  */
 export function plant(node: Node, seed: Doc): void {
   plantSettings(node, seed);
@@ -50,10 +53,8 @@ function plantSettings(node: Node, seed: Doc): void {
     node.version = { Major: count(version, 'Major') ?? 0, Minor: count(version, 'Minor') ?? 0 };
   const adapters = docs(seed, 'adapters');
   if (adapters !== undefined) {
-    node.adapters = adapters.map((each) => ({
-      alias: text(each, 'Alias') ?? '',
-      address: text(each, 'Address') ?? '',
-    }));
+    node.host = hostOf(adapters);
+    joinAll(node);
   }
   for (const each of docs(seed, 'hostPorts') ?? []) {
     node.hostPorts.add(key(count(each, 'Protocol') ?? 0, count(each, 'Port') ?? 0));
@@ -86,7 +87,7 @@ function plantEndpoint(node: Node, settings: Doc): void {
   const namespace = node.namespaces.get(guidOf(where)) ?? refuse(Code.NotFound);
   namespace.resources = [...namespace.resources, { Type: 'Endpoint', id: endpoint.id }];
   endpoint.namespace = namespace;
-  restate(endpoint);
+  restate(node, endpoint);
 }
 
 const networkNamed = (node: Node, name: string): Network =>
@@ -117,6 +118,7 @@ export function dumpOf(node: Node): Dump {
     })),
     policyLists: [...node.policyLists.values()].map(policyListView),
     ports: reservations(node),
+    host: hostView(node.host),
   };
   return structuredClone(dump);
 }

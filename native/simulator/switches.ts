@@ -40,6 +40,17 @@ export interface Switches {
    * ProviderAddress and DrMacAddress policies; -1: what a seed or request does not bring never appears.
    */
   readonly lateAddressMs: number;
+  /**
+   * Milliseconds for which the link is down when the first external network comes onto a NIC, and when the last one leaves
+   * it; until then the host has neither the addresses of the adapter nor its routes.
+   */
+  readonly vSwitchDownMs: number;
+  /** Addresses that were configured by hand do not come along to the virtual adapter, nor do its routes. */
+  readonly vSwitchLosesStaticAddress: boolean;
+  /** Routes with a next hop do not come along to the virtual adapter. */
+  readonly vSwitchLosesRoutes: boolean;
+  /** DNS servers and suffix do not come along to the virtual adapter. */
+  readonly vSwitchLosesDns: boolean;
   /** Two addresses of one family in one endpoint. */
   readonly twoAddressesOfFamily: number;
   /** A policy type that HNS does not know. */
@@ -106,6 +117,10 @@ export const DEFAULTS: Switches = {
   sharedVsid: Code.InvalidPolicy,
   overlappingPrefix: Code.DuplicateName,
   lateAddressMs: -1,
+  vSwitchDownMs: 0,
+  vSwitchLosesStaticAddress: false,
+  vSwitchLosesRoutes: false,
+  vSwitchLosesDns: false,
   twoAddressesOfFamily: Code.InvalidEndpoint,
   unknownPolicyType: Code.InvalidPolicyType,
   policyOfOtherNetwork: Code.InvalidPolicyType,

@@ -2,8 +2,13 @@
 import type { Args, Reply, Request } from './call.ts';
 import { hex } from './errors.ts';
 import type { Fault } from './faults.ts';
+import { IP_HELPER_CALLS } from './host-calls.ts';
+import { hostArgs, hostResponse } from './host-trace.ts';
 
-/** One call. `request` and `response` are decoded where they are JSON, as in the recorded traces. */
+/**
+ * One call. `request` and `response` are decoded where they are JSON, as in the recorded traces. Of a call to IP Helper there
+ * is the row as a document, and of a table the number of its rows; `hresult` is then a Win32 code.
+ */
 export interface TraceEntry {
   /** Base name of the calling executable. */
   readonly exe: string;
@@ -39,8 +44,8 @@ export function entryOf(request: Request, { exe, reply, fault, killed, startedMs
     exe,
     process: request.process,
     function: request.function,
-    request: decodeArgs(request.args),
-    ...(reply === undefined ? {} : shown(reply)),
+    request: IP_HELPER_CALLS.has(request.function) ? hostArgs(request) : decodeArgs(request.args),
+    ...(reply === undefined ? {} : shown(request.function, reply)),
     ...(fault === undefined ? {} : { fault }),
     ...(killed === undefined ? {} : { killed }),
     startedMs,
@@ -48,7 +53,8 @@ export function entryOf(request: Request, { exe, reply, fault, killed, startedMs
   };
 }
 
-function shown({ hresult, handle, response, error }: Reply): Partial<TraceEntry> {
+function shown(name: string, { hresult, handle, response, error }: Reply): Partial<TraceEntry> {
+  if (IP_HELPER_CALLS.has(name)) return { hresult: hex(hresult), ...hostResponse(name, response) };
   return {
     hresult: hex(hresult),
     ...(handle === undefined ? {} : { handle }),

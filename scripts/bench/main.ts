@@ -10,6 +10,7 @@ import { type BenchOptions, bodyOf, type Report, writeReport } from './report.ts
 /** Loaded when asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<Report>>>> = {
   ipam: async () => (await import('./ipam.ts')).ipam,
+  routes: async () => (await import('./routes.ts')).routes,
 };
 
 const ROUNDS = 30;

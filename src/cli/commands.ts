@@ -4,7 +4,9 @@ import { PLUGIN_NAMES } from '../spec/plugin-names.ts';
 import { install } from './install.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { INSTALL_NAMES, type InstallName } from './names.ts';
+import { NODE_DOWN, NODE_UP } from './node-network.ts';
 import { complainOf } from './report.ts';
+import { ROUTES_SYNC } from './routes-sync.ts';
 import { type CliCommand, type CliOption, type Exit, type Shell, UsageError, type Values } from './shell.ts';
 import { uninstall } from './uninstall.ts';
 
@@ -45,6 +47,9 @@ export const COMMANDS: readonly CliCommand[] = [
     options: { 'bin-dir': BIN_DIR },
     run: (values, shell) => on(shell, (machine) => uninstall({ binDir: String(values['bin-dir']) }, machine)),
   },
+  NODE_UP,
+  NODE_DOWN,
+  ROUTES_SYNC,
 ];
 
 /** A failure that the command did not tell of itself. */

@@ -1,4 +1,5 @@
 /** What a command of the command line is: its row in the table, what it is given, and how it answers. */
+import type { System } from '../ffi/system.ts';
 
 /** 0: done. 1: not, or not all of it; stderr says what. 2: asked for wrongly, nothing was done. */
 export type Exit = 0 | 1 | 2;
@@ -9,6 +10,10 @@ export interface Shell {
   readonly windows: boolean;
   /** Where leases and log are when no configuration says otherwise. */
   readonly defaults: { readonly dataDir: string; readonly logFile: string };
+  /** All of stdin. */
+  readonly stdin: () => Uint8Array;
+  /** Where the DLLs of Windows are; throws code 105 when there are none. */
+  readonly system: () => System;
   /** A line of the result, for stdout. */
   readonly print: (line: string) => void;
   /** A line for stderr. */

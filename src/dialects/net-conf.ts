@@ -5,6 +5,7 @@ import type { Ip } from '../net/ip.ts';
 import type { Mac } from '../net/mac.ts';
 import type { AclDefault } from '../policy/acl-default.ts';
 import type { Bandwidth } from '../policy/bandwidth.ts';
+import type { Cluster } from '../policy/cluster.ts';
 import type { EndpointPolicy } from '../policy/endpoint-policy.ts';
 import type { PortMapping } from '../policy/port-mappings.ts';
 import type { CniArguments } from '../spec/arguments.ts';
@@ -25,6 +26,8 @@ export interface NetConf {
   readonly policyOrder: 'win-bridge' | 'win-overlay' | 'sdn';
   /** CIDRs whose destinations are not source-translated. */
   readonly exceptions: readonly string[];
+  /** Empty where the configuration says nothing of it. */
+  readonly cluster: Cluster;
   readonly portMappings: readonly PortMapping[];
   readonly bandwidth: Bandwidth | undefined;
   /** What becomes of traffic that no ACL matches, where there are ACLs. */

@@ -24,6 +24,7 @@ import {
   text,
 } from '../spec/decode.ts';
 import { decodeDns, decodeRuntimeDns, mergeDns } from '../spec/dns.ts';
+import { decodeCluster } from './cluster.ts';
 import type { Context, NetConf } from './net-conf.ts';
 
 const TIMEOUT_SECONDS = 60;
@@ -72,6 +73,7 @@ export function decodeShared(config: Json, context: Context): Shared {
     portMappings: optional(runtime, 'portMappings', { path: 'runtimeConfig', as: portMappings }) ?? [],
     bandwidth: optional(runtime, 'bandwidth', { path: 'runtimeConfig', as: bandwidth }),
     aclDefault: at('aclDefault', aclDefault) ?? 'allow',
+    cluster: decodeCluster(config),
     mac: optional(runtime, 'mac', { path: 'runtimeConfig', as: mac }) ?? parseMac(args.mac ?? ''),
     gateways: at('gateway', gateways) ?? [],
     timeoutMs: (at('timeoutSeconds', number(0.01, 600)) ?? TIMEOUT_SECONDS) * 1000,

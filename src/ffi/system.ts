@@ -25,6 +25,8 @@ export interface System {
   readonly pathOf: (dll: string) => string;
   /** The UTF-16 string at an address that HNS allocated: copied, then freed with CoTaskMemFree; "" for NULL. */
   readonly take: (address: bigint) => string;
+  /** A copy of so many bytes at an address; who allocated them still has to free them. */
+  readonly read: (address: bigint, bytes: number) => Buffer;
 }
 
 let kernel32: Bound<typeof KERNEL32> | undefined;
@@ -45,7 +47,7 @@ export function windowsSystem(): System {
   const ole32 = bind(`${system32}\\ole32.dll`, OLE32);
   return {
     pathOf: (dll) => `${system32}\\${dll}`,
-    take: taker({
+    ...readers({
       length: sync.lstrlenW,
       copy: sync.RtlMoveMemory,
       free: ole32.sync.CoTaskMemFree,
@@ -58,7 +60,7 @@ export function simulatorSystem(library: string): System {
   const standIn = bind(library, STAND_IN, 'the simulator library is built by: npm run setup');
   return {
     pathOf: () => library,
-    take: taker({
+    ...readers({
       length: standIn.sync.lstrlenW,
       copy: bind('', LIBC).sync.memcpy,
       free: standIn.sync.CoTaskMemFree,
@@ -72,18 +74,22 @@ interface Memory {
   readonly free: (address: bigint) => unknown;
 }
 
-const taker =
-  (memory: Memory) =>
-  (address: bigint): string => {
+function readers(memory: Memory): Pick<System, 'take' | 'read'> {
+  const read = (address: bigint, bytes: number): Buffer => {
+    const copy = Buffer.alloc(bytes);
+    if (bytes > 0) memory.copy(copy, address, bytes);
+    return copy;
+  };
+  const take = (address: bigint): string => {
     if (address === 0n) return '';
     try {
-      const text = Buffer.alloc(2 * memory.length(address));
-      if (text.length > 0) memory.copy(text, address, text.length);
-      return text.toString('utf16le');
+      return read(address, 2 * memory.length(address)).toString('utf16le');
     } finally {
       memory.free(address);
     }
   };
+  return { take, read };
+}
 
 /**
  * Ends the process now, whatever its pool threads do: a call that hangs in HNS would hold `process.exit` up, because

@@ -5,7 +5,17 @@ import type { FlannelConfig } from './config.ts';
 import type { SubnetEnv } from './subnet-env.ts';
 
 /** Keys of ours that a delegate inside this process is given unless it states them itself. */
-const OURS = ['timeoutSeconds', 'tombstoneSeconds', 'logLevel', 'logFile', 'repeatedAdd', 'gateway', 'aclDefault'];
+const OURS = [
+  'timeoutSeconds',
+  'tombstoneSeconds',
+  'logLevel',
+  'logFile',
+  'repeatedAdd',
+  'gateway',
+  'aclDefault',
+  'serviceCidr',
+  'clusterCidr',
+];
 /** What a runtime wrote for this command alone. */
 const OF_RUNTIME = ['runtimeConfig', 'prevResult', 'args', 'cni.dev/valid-attachments', 'cni.dev/attachments'];
 

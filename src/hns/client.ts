@@ -2,6 +2,7 @@
 import { CniError, Code } from '../spec/error.ts';
 import { documentOf } from './answers.ts';
 import type { Handle } from './native.ts';
+import type { NetworkRequest } from './network-request.ts';
 import { enumerate, kept, open, openAndQuery, QUERY, removed } from './objects.ts';
 import type { Outcome, Purpose, Session } from './session.ts';
 import { statusOf } from './status.ts';
@@ -10,16 +11,17 @@ import {
   type EndpointRequest,
   type Namespace,
   type Network,
-  type NetworkRequest,
   readEndpoint,
   readNamespace,
   readNetwork,
+  readPolicies,
   type WirePolicy,
 } from './wire.ts';
 
 export interface OpenNetwork {
   readonly network: Network;
   readonly handle: Handle<'Network'>;
+  readonly policies: readonly WirePolicy[];
 }
 
 /** The network of that name, or undefined. Three calls. */
@@ -27,7 +29,9 @@ export async function findNetwork(session: Session, name: string): Promise<OpenN
   const task = `look up the HNS network "${name}"`;
   for (const id of await enumerate(session, { kind: 'Network', task, filter: { Name: name } })) {
     const found = await openAndQuery(session, { kind: 'Network', id, task });
-    if (found !== undefined) return { network: readNetwork(found.document), handle: found.handle };
+    if (found === undefined) continue;
+    const { document, handle } = found;
+    return { network: readNetwork(document), handle, policies: readPolicies(document) };
   }
   return undefined;
 }
@@ -133,6 +137,25 @@ export async function addPolicies(session: Session, id: string, policies: readon
   const settings = { ResourceType: 'Policy', RequestType: 'Add', Settings: { Policies: policies } };
   const answer = await session.run(purpose, (native) => native.modify(handle, JSON.stringify(settings)));
   if (answer.hr < 0) throw session.failure(purpose, answer);
+}
+
+/** Adds policies to a network, or removes some that are as they were read. One call. */
+export async function changeNetworkPolicies(
+  session: Session,
+  network: Handle<'Network'>,
+  { request, policies }: { readonly request: 'Add' | 'Remove'; readonly policies: readonly WirePolicy[] },
+): Promise<void> {
+  const task = request === 'Add' ? 'add policies to the HNS network' : 'remove policies of the HNS network';
+  const purpose = { call: 'HcnModifyNetwork', task };
+  const settings = { ResourceType: 'Policy', RequestType: request, Settings: { Policies: policies } };
+  const answer = await session.run(purpose, (native) => native.modify(network, JSON.stringify(settings)));
+  if (answer.hr < 0) throw session.failure(purpose, answer);
+}
+
+/** Deletes a network with every endpoint on it; false when it was not there. One call. */
+export async function deleteNetwork(session: Session, { id, name }: Pick<Network, 'id' | 'name'>): Promise<boolean> {
+  const purpose = { call: 'HcnDeleteNetwork', task: `delete the HNS network "${name}"` };
+  return removed(session, purpose, await session.run(purpose, (native) => native.delete('Network', id)));
 }
 
 /** Deletes an endpoint; false when it was not there. One call. */

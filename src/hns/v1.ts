@@ -120,7 +120,7 @@ export async function createEndpointV1(session: Session, request: EndpointReques
   const address = request.IPAddress ?? request.IPv6Address ?? 'an address of its choice';
   const purpose = { call: 'HNSCall POST /endpoints/', task: `create endpoint "${request.Name}" with ${address}` };
   const answer = await session.run(purpose, (native) => native.hnsCall('POST', '/endpoints/', JSON.stringify(request)));
-  const outcome = settled(answer);
+  const outcome = settledV1(answer);
   return outcome.hr < 0 ? notCreated(session, purpose, outcome) : { kind: 'created', handle: undefined };
 }
 
@@ -130,7 +130,7 @@ export async function detachV1(session: Session, endpointId: string, containerId
   const purpose = { call: 'HNSCall POST /endpoints/', task };
   const body = JSON.stringify({ ContainerId: containerId, SystemType: 'Container' });
   const path = `/endpoints/${endpointId}/detach`;
-  const outcome = settled(await session.run(purpose, (native) => native.hnsCall('POST', path, body)));
+  const outcome = settledV1(await session.run(purpose, (native) => native.hnsCall('POST', path, body)));
   return removed(session, purpose, { ...outcome, json: '' });
 }
 
@@ -142,7 +142,7 @@ async function get(session: Session, purpose: Purpose, path: string): Promise<Js
 
 async function getIfAny(session: Session, purpose: Purpose, path: string): Promise<Json | undefined> {
   const answer = await session.run(purpose, (native) => native.hnsCall('GET', path, ''));
-  const outcome = settled(answer);
+  const outcome = settledV1(answer);
   if (statusOf(outcome.hr).outcome === 'missing') return undefined;
   if (outcome.hr < 0) throw session.failure(purpose, outcome);
   const output = documentOf(session, purpose, answer)['Output'];
@@ -152,7 +152,7 @@ async function getIfAny(session: Session, purpose: Purpose, path: string): Promi
 const E_FAIL = 0x80004005 | 0;
 
 /** A failure is an HRESULT, or inside a document that came with S_OK: `{"Success":false,"ErrorCode":…}` (hcsshim's internal/hns). */
-function settled({ hr, json }: { readonly hr: number; readonly json: string }): Outcome {
+export function settledV1({ hr, json }: { readonly hr: number; readonly json: string }): Outcome {
   const document = hr < 0 ? undefined : parse(json);
   if (hr < 0 || document === undefined || document['Success'] !== false) return { hr, error: '' };
   const code = Number(document['ErrorCode'] ?? 0) | 0;

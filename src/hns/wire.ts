@@ -40,24 +40,13 @@ export interface EndpointRequest {
   readonly SchemaVersion: typeof SCHEMA;
 }
 
-/** What HcnCreateNetwork is given, as hcsshim sends it. */
-export interface NetworkRequest {
-  readonly Name: string;
-  readonly Type: string;
-  readonly Policies?: readonly WirePolicy[];
-  readonly Dns: WireDns;
-  readonly Ipams?: readonly {
-    readonly Type: 'Static';
-    readonly Subnets: readonly { readonly IpAddressPrefix: string; readonly Routes: readonly WireRoute[] }[];
-  }[];
-  readonly SchemaVersion: typeof SCHEMA;
-}
-
 export interface WireSubnet {
   /** CIDR. */
   readonly prefix: string;
   /** The next hop of its default route; undefined when HNS names none. */
   readonly gateway: string | undefined;
+  /** The VSID of an overlay network's subnet, or a VLAN's number. */
+  readonly isolationId?: number;
 }
 
 export interface Network {
@@ -95,9 +84,7 @@ export interface Namespace {
 }
 
 export function readNetwork(document: Json): Network {
-  const provider = recordsAt(document, 'Policies')
-    .map(readPolicy)
-    .find(({ Type }) => Type === 'ProviderAddress');
+  const provider = readPolicies(document).find(({ Type }) => Type === 'ProviderAddress');
   const address = textAt(provider?.Settings ?? {}, 'ProviderAddress');
   return {
     id: textAt(document, 'ID'),
@@ -112,7 +99,12 @@ const DEFAULT_ROUTES: readonly string[] = Object.values(DEFAULT_ROUTE);
 
 function readSubnet(document: Json): WireSubnet {
   const routes = readRoutes(document).filter(({ DestinationPrefix }) => DEFAULT_ROUTES.includes(DestinationPrefix));
-  return { prefix: textAt(document, 'IpAddressPrefix'), gateway: routes[0]?.NextHop };
+  const isolationId = readPolicies(document).flatMap(({ Settings = {} }) => numberAt(Settings, 'IsolationId') ?? [])[0];
+  return {
+    prefix: textAt(document, 'IpAddressPrefix'),
+    gateway: routes[0]?.NextHop,
+    ...(isolationId === undefined ? {} : { isolationId }),
+  };
 }
 
 const readRoutes = (document: Json): readonly WireRoute[] =>
@@ -136,7 +128,7 @@ export function readEndpoint(document: Json): Endpoint {
     })),
     routes: readRoutes(document),
     dns: readDns(isRecord(dns) ? dns : {}),
-    policies: recordsAt(document, 'Policies').map(readPolicy),
+    policies: readPolicies(document),
     isDegraded: numberAt(document, 'State') === DEGRADED,
     containers: textsAt(recordAt(recordAt(document, 'Health'), 'Extra'), 'SharedContainers'),
   };
@@ -155,6 +147,9 @@ export function readNamespace(document: Json): Namespace {
     }),
   };
 }
+
+/** The policies of a network or an endpoint. */
+export const readPolicies = (document: Json): readonly WirePolicy[] => recordsAt(document, 'Policies').map(readPolicy);
 
 function readPolicy(entry: Json): WirePolicy {
   const settings = member(entry, 'Settings');

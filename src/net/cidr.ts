@@ -1,5 +1,5 @@
 /** Blocks of addresses: a prefix and an address inside it; which of them are handed out is ipam's. */
-import { BITS, type Ip, ipFrom, parseIp } from './ip.ts';
+import { BITS, compareIp, type Ip, ipFrom, parseIp } from './ip.ts';
 
 /** An address with its prefix length. The host bits are kept, as in a pod's `10.244.3.7/24`; see `networkOf`. */
 export interface Cidr {
@@ -48,6 +48,11 @@ export function contains(cidr: Cidr, ip: Ip): boolean {
 /** Whether two blocks share an address: then one holds the other. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return contains(a, networkOf(b)) || contains(b, networkOf(a));
+}
+
+/** Order for sorting: by the first address, and of those that begin at the same one the larger block first. */
+export function compareCidr(a: Cidr, b: Cidr): number {
+  return compareIp(networkOf(a), networkOf(b)) || a.prefix - b.prefix;
 }
 
 function first(cidr: Cidr): bigint {

@@ -10,7 +10,7 @@ import { endpointName, holderOf } from './attachment.ts';
 import type { Deps } from './deps.ts';
 import { requireFeatures } from './features.ts';
 import { type Made, makeEndpoint } from './make-endpoint.ts';
-import { type Ground, networkForAdd, providerAddressOn } from './network.ts';
+import { type Ground, networkForAdd, nodeAddressOn } from './network.ts';
 import { placeOf, requireApi, sharedWith } from './place.ts';
 import { loopbackPolicies, policiesOf, policyTypesOf } from './policies.ts';
 import { IN_PASSING, reclaim } from './reclaim.ts';
@@ -32,16 +32,17 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   // Before a network is made, which nobody would take away again.
   await requireFeatures(deps);
   const ground = await networkForAdd(deps, placeOf(target.netns, target.containerId));
-  const providerAddress = await providerAddressOn(deps, ground);
+  const nodeAddress = await nodeAddressOn(deps, ground);
   await sweep(deps);
   await reclaim(deps, IN_PASSING);
-  const existing = await reusable(deps, target, { ground, providerAddress });
+  const existing = await reusable(deps, target, { ground, nodeAddress });
   if (existing !== undefined) return existing;
   await refuseExisting(deps, target, ground.network.id);
-  const first = await attempt(deps, target, { ground, providerAddress });
+  const around = { ground, nodeAddress };
+  const first = await attempt(deps, target, around);
   if (!(first instanceof Unfit)) return first;
   deps.remark(first.message);
-  const second = await attempt(deps, target, { ground, providerAddress });
+  const second = await attempt(deps, target, around);
   if (second instanceof Unfit) throw second.withDetail('so it was with the endpoint made before');
   return second;
 }
@@ -85,7 +86,7 @@ function orGone(endpoint: Endpoint | undefined, { endpointName: name }: Made['le
   throw new CniError(Code.TryAgainLater, `Cannot read endpoint "${name}" back: HNS does not have it any more`);
 }
 
-type Surroundings = Readonly<{ ground: Ground; providerAddress: string | undefined }>;
+type Surroundings = Readonly<{ ground: Ground; nodeAddress: string | undefined }>;
 
 /**
  * With `"repeatedAdd": "reuse"`, the attachment as it is when it matches in full; else ADD of what exists is an error.
@@ -101,7 +102,7 @@ async function reusable(deps: Deps, target: Target, around: Surroundings): Promi
   if (!isAskedFor(conf.ipam, lease.addresses)) return undefined;
   const place = placeOf(target.netns, target.containerId);
   const wanted: Wanted = { conf, lease, place, ipamGateways: gatewaysOf(conf, lease), ...around };
-  const expected = { lease, place, policyTypes: policyTypesOf(conf) };
+  const expected = { lease, place, policyTypes: policyTypesOf(conf, endpoint) };
   const matches = mismatches(endpoint, expected).length === 0 && isAsRequested(endpoint, requestOf(wanted));
   return matches ? { lease, endpoint } : undefined;
 }

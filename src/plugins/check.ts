@@ -120,7 +120,7 @@ async function againstLease({ leases, conf }: Deps, target: Target, endpoint: En
   if (sharedWith(target) !== undefined) return mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
   const holder = holderOf(target, conf.name);
   const lease = await leases.find(holder.key);
-  const policyTypes = policyTypesOf(conf);
+  const policyTypes = policyTypesOf(conf, endpoint);
   const againstRecord = (): readonly string[] => {
     if (lease === undefined) return [];
     // Of what a plugin or HNS gave, a record that was never made ready holds no addresses.

@@ -18,6 +18,7 @@ import { claimedPorts, policiesOf } from './policies.ts';
 import { reclaimAll } from './reclaim.ts';
 import { removeEndpoint } from './remove.ts';
 import { requestOf } from './request.ts';
+import { routeNotes } from './routes.ts';
 import { settle, sweepSession } from './sweep.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -34,7 +35,7 @@ const MAX_REFUSED = 8;
 export async function makeEndpoint(
   deps: Deps,
   target: Target,
-  around: Pick<Wanted, 'ground' | 'providerAddress'>,
+  around: Pick<Wanted, 'ground' | 'nodeAddress'>,
 ): Promise<Made> {
   const refused: Ip[] = [];
   let said: CniError | undefined;
@@ -68,7 +69,7 @@ const canTryAnother = ({ addresses }: Lease, refused: readonly Ip[]): boolean =>
 /** Through HCN; through HNS v1 for a container that runs already. */
 function create({ session, remark }: Deps, wanted: Wanted): Promise<Created> {
   const request = requestOf(wanted);
-  for (const note of [...policiesOf(wanted).notes, ...gatewayNotes(wanted)]) remark(note);
+  for (const note of [...policiesOf(wanted).notes, ...gatewayNotes(wanted), ...routeNotes(wanted)]) remark(note);
   const { endpointId: id } = wanted.lease;
   const { handle } = wanted.ground;
   return handle === undefined

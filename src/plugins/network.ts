@@ -1,14 +1,15 @@
 /** The HNS network a configuration names: there, or made now, and of a type whose endpoints are made this way. */
-import type { NetConf, NewNetwork, Profile } from '../dialects/net-conf.ts';
+import type { NetConf, Profile } from '../dialects/net-conf.ts';
 import { createNetwork, findNetwork } from '../hns/client.ts';
 import type { Handle } from '../hns/native.ts';
+import { networkRequest } from '../hns/network-request.ts';
 import type { Place } from '../hns/places.ts';
 import type { Session } from '../hns/session.ts';
 import { findNetworkV1, managementAddress } from '../hns/v1.ts';
-import { type Network, type NetworkRequest, SCHEMA } from '../hns/wire.ts';
-import { DEFAULT_ROUTE, parseCidr } from '../net/cidr.ts';
+import type { Network } from '../hns/wire.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { nameBasedGuid } from '../spec/uuid.ts';
+import { reachesNode, requireSwitch } from './cluster.ts';
 import type { Deps } from './deps.ts';
 import { wireDns } from './request.ts';
 
@@ -35,11 +36,13 @@ export async function networkForAdd({ session, conf }: Deps, place: Place): Prom
   const find = place.kind === 'namespace' ? findNetwork : findWithoutHandle;
   const found = await find(session, conf.name);
   if (found !== undefined) return groundOf(conf, found);
-  const request = requestFor(conf, conf.newNetwork ?? missing(conf));
+  const made = conf.newNetwork ?? missing(conf);
+  requireSwitch(conf, made.type);
+  const request = networkRequest({ name: conf.name, dns: wireDns(conf.dns), ...made });
   // Of two commands that make it at once one is told that it exists: both take what there is under the name then.
   const failure = await createNetwork(session, { id: nameBasedGuid('network', conf.name), request });
-  const made = await find(session, conf.name);
-  if (made !== undefined) return groundOf(conf, made);
+  const there = await find(session, conf.name);
+  if (there !== undefined) return groundOf(conf, there);
   throw failure ?? missing(conf);
 }
 
@@ -48,33 +51,22 @@ async function findWithoutHandle(session: Session, name: string): Promise<Found 
   return network && { network, handle: undefined };
 }
 
-function requestFor({ name, dns }: NetConf, { type, subnets, policies }: NewNetwork): NetworkRequest {
-  const routed = subnets.map(({ prefix, gateway }) => ({
-    IpAddressPrefix: prefix,
-    Routes: [{ NextHop: gateway, DestinationPrefix: DEFAULT_ROUTE[parseCidr(prefix)?.ip.family ?? 4] }],
-  }));
-  return {
-    Name: name,
-    Type: type,
-    ...(policies.length === 0 ? {} : { Policies: policies }),
-    Dns: wireDns(dns),
-    ...(routed.length === 0 ? {} : { Ipams: [{ Type: 'Static', Subnets: routed }] }),
-    SchemaVersion: SCHEMA,
-  };
-}
-
 function missing({ name }: NetConf): never {
   throw new CniError(Code.NetworkMissing, `Cannot find the HNS network "${name}": HNS has none of that name`, {
     details: 'JSON path name; list the networks with: Get-HnsNetwork | Select Name, Type',
   });
 }
 
-function groundOf({ name, profiles }: NetConf, found: Found): Ground {
+function groundOf(conf: NetConf, found: Found): Ground {
+  const { name, profiles } = conf;
   const { type } = found.network;
   const isOf = ({ networkTypes }: Profile): boolean =>
     networkTypes.some((accepted) => accepted.toLowerCase() === type.toLowerCase());
   const profile = profiles.find(isOf);
-  if (profile !== undefined) return { ...found, profile };
+  if (profile !== undefined) {
+    requireSwitch(conf, type);
+    return { ...found, profile };
+  }
   const accepted = profiles.flatMap(({ networkTypes }) => networkTypes).join(' or ');
   throw new CniError(
     Code.InvalidConfig,
@@ -83,12 +75,12 @@ function groundOf({ name, profiles }: NetConf, found: Found): Ground {
   );
 }
 
-/** The node's own address on an overlay network: no call where the network's document has it, else one. */
-export async function providerAddressOn(
+/** The node's own address, where endpoints are told it: no call where the network's document has it, else one. */
+export async function nodeAddressOn(
   { session, conf }: Deps,
   { network, profile }: Ground,
 ): Promise<string | undefined> {
-  if (!profile.providerAddress) return undefined;
+  if (!profile.providerAddress && !reachesNode(conf, network)) return undefined;
   const address = network.providerAddress ?? (await managementAddress(session, network.id));
   if (address !== undefined) return address;
   throw new CniError(

@@ -13,6 +13,6 @@ export interface Wanted {
   readonly place: Place;
   /** What IPAM calls the gateways of its addresses. */
   readonly ipamGateways: readonly Ip[];
-  /** The node's own address, where an endpoint is told it. */
-  readonly providerAddress: string | undefined;
+  /** The node's own, where an endpoint is told it. */
+  readonly nodeAddress: string | undefined;
 }

@@ -13,10 +13,10 @@ import type { PortMapping } from './port-mappings.ts';
 
 /** In which order each plugin of the field appends what it adds to the policies of the configuration. */
 const ORDER = {
-  'win-bridge': ['policies', 'exceptions', 'providerAddress', 'portMappings', 'loopback'],
-  'win-overlay v1': ['policies', 'providerAddress', 'exceptions', 'portMappings', 'loopback'],
-  'win-overlay v2': ['policies', 'loopback', 'providerAddress', 'exceptions', 'portMappings'],
-  sdn: ['portMappings', 'policies', 'exceptions', 'providerAddress', 'loopback'],
+  'win-bridge': ['policies', 'exceptions', 'routes', 'providerAddress', 'portMappings', 'loopback'],
+  'win-overlay v1': ['policies', 'providerAddress', 'exceptions', 'routes', 'portMappings', 'loopback'],
+  'win-overlay v2': ['policies', 'loopback', 'providerAddress', 'exceptions', 'routes', 'portMappings'],
+  sdn: ['portMappings', 'policies', 'exceptions', 'routes', 'providerAddress', 'loopback'],
 } as const;
 type Part = (typeof ORDER)[keyof typeof ORDER][number];
 
@@ -26,8 +26,10 @@ export interface PolicyNeeds {
   readonly order?: keyof typeof ORDER | undefined;
   /** Those of the configuration, decoded. */
   readonly policies: readonly EndpointPolicy[];
-  /** Destinations that are not source-translated: `ipMasqNetwork`, or the subnet of `ipMasq`. */
+  /** Destinations that are not source-translated: `clusterCidr`, `ipMasqNetwork`, or the subnet of `ipMasq`. */
   readonly exceptions?: readonly string[] | undefined;
+  /** Destinations that are reached through the node: `serviceCidr`, and the node itself. */
+  readonly routes?: readonly string[] | undefined;
   /** The node's own address on an overlay; one in `policies` goes before it. */
   readonly providerAddress?: string | undefined;
   /** The pod's own addresses, when it is to reach itself under direct server return. */
@@ -52,6 +54,7 @@ export function endpointPolicies(needs: PolicyNeeds): Noted {
   const parts: Readonly<Record<Part, readonly EndpointPolicy[]>> = {
     policies: own.policies,
     exceptions: exceptionPolicies(needs.exceptions ?? []),
+    routes: (needs.routes ?? []).map(throughNode),
     providerAddress: providerAddress(needs),
     portMappings: mappings(needs, own.policies, freePriority(own.policies)),
     loopback: loopback(needs),
@@ -90,6 +93,9 @@ function freePriority(policies: readonly EndpointPolicy[]): number {
   while (taken.has(priority)) priority += 1;
   return priority;
 }
+
+const throughNode = (DestinationPrefix: string): EndpointPolicy =>
+  endpointPolicy('SDNRoute', { DestinationPrefix, NeedEncap: true });
 
 const providerAddress = ({ policies, providerAddress: ProviderAddress }: PolicyNeeds): readonly EndpointPolicy[] =>
   ProviderAddress === undefined || policies.some(({ Type }) => Type === 'ProviderAddress')

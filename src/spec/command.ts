@@ -120,33 +120,41 @@ function requireVariables(verb: Verb, env: Environment): void {
 /** Far more than a configuration ever has, and little enough that the worst of it costs neither time nor memory. */
 export const MAX_STDIN_BYTES = 1024 * 1024;
 
+/** What is read, in the words of an error, and how long it may be. */
+export interface Source {
+  readonly what: string;
+  readonly maxBytes: number;
+}
+const STDIN: Source = { what: 'the network configuration on stdin', maxBytes: MAX_STDIN_BYTES };
+
 /** UTF-8 with or without BOM, UTF-16 with BOM: PowerShell writes both. Anything else is code 6. */
-export function decodeConfig(bytes: Uint8Array): Json {
-  if (bytes.length > MAX_STDIN_BYTES) throw unreadable(`it is longer than ${MAX_STDIN_BYTES} bytes`);
-  const value = parse(decodeText(bytes));
-  if (!isRecord(value)) throw unreadable('it is no JSON object');
-  if (isTooDeep(value)) throw unreadable(`its objects and lists are more than ${MAX_LEVELS} levels deep`);
-  return value;
+export function decodeConfig(bytes: Uint8Array, { what, maxBytes }: Source = STDIN): Json {
+  const refuse: Refuse = (why, cause) => {
+    throw new CniError(Code.Decode, `Cannot read ${what}: ${why}`, { cause });
+  };
+  if (bytes.length > maxBytes) return refuse(`it is longer than ${maxBytes} bytes`);
+  const value = parse(decodeText(bytes, refuse), refuse);
+  if (!isRecord(value)) return refuse('it is no JSON object');
+  return isTooDeep(value) ? refuse(`its objects and lists are more than ${MAX_LEVELS} levels deep`) : value;
 }
 
-const unreadable = (why: string, cause?: unknown): CniError =>
-  new CniError(Code.Decode, `Cannot read the network configuration on stdin: ${why}`, { cause });
+type Refuse = (why: string, cause?: unknown) => never;
 
-function decodeText(bytes: Uint8Array): string {
+function decodeText(bytes: Uint8Array, refuse: Refuse): string {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw unreadable('it is not valid UTF-8 or UTF-16', cause);
+    return refuse('it is not valid UTF-8 or UTF-16', cause);
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string, refuse: Refuse): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw unreadable((cause as Error).message, cause);
+    return refuse((cause as Error).message, cause);
   }
 }
 

@@ -22,6 +22,7 @@ export const Code = {
   CheckFailed: 104,
   HnsUnavailable: 105,
   AddressesExhausted: 106,
+  IpHelper: 107,
   Internal: 999,
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];

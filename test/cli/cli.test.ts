@@ -16,6 +16,10 @@ async function run(args: readonly string[], commands?: readonly CliCommand[]): P
     version: '1.2.3',
     windows: false,
     defaults: { dataDir: '/var/lib/cni/networks', logFile: '/var/log/wincni/wincni.log' },
+    stdin: () => Buffer.from(''),
+    system: () => {
+      throw new Error('nothing of Windows is here');
+    },
     print: (line) => out.push(line),
     complain: (line) => err.push(line),
   };

@@ -1,4 +1,4 @@
-/** docs/install.md says what the commands, the names and the rights are. */
+/** docs/install.md and docs/node.md say what the commands, the names and the rights are. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { flawsOfFolder } from '../../src/cli/acl.ts';
@@ -8,9 +8,9 @@ import { readDacl } from '../../src/cli/sddl.ts';
 import { read, tableRows } from '../support/documents.ts';
 
 const PAGE = read('docs/install.md');
-const ROWS = tableRows(PAGE);
+const ROWS = [...tableRows(PAGE), ...tableRows(read('docs/node.md'))];
 
-const page = suite('docs/install.md');
+const page = suite('docs/install.md and docs/node.md');
 
 page('has every option of every command, and no other', () => {
   const documented = ROWS.filter(([, option = '']) => /^--[a-z]/.test(option)).flatMap(([commands = '', option = '']) =>

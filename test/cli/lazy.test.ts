@@ -13,6 +13,8 @@ const BUNDLE = join(ROOT, 'dist/wincni.cjs');
 const MARKS = {
   'src/cli/commands.ts': 'puts this executable into a CNI bin folder',
   'src/cli/machine.ts': 'kernel32.dll is not loaded',
+  'src/node/sync-watch.ts': 'waiting for a file that can be used',
+  'src/node/host-restore.ts': 'The next run looks again',
   'src/cli/acl.ts': 'Users read and execute, nobody else',
 };
 

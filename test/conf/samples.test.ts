@@ -7,6 +7,8 @@ import { decodeConf, pluginOf } from '../../src/dialects/choose.ts';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { decodeFlannel } from '../../src/flannel/config.ts';
 import { setsOf } from '../../src/ipam/config.ts';
+import { decodeNodeConfig } from '../../src/node/node-config.ts';
+import { decodePeers } from '../../src/node/peers.ts';
 import { decodeConfig } from '../../src/spec/command.ts';
 import type { Json } from '../../src/spec/decode.ts';
 import { documents, jsonSamples, ROOT, read } from '../support/documents.ts';
@@ -25,7 +27,10 @@ const decoded = (document: Json): readonly Pick<NetConf, 'name'>[] =>
 
 const samples = suite('samples of configurations');
 
-for (const file of readdirSync(join(ROOT, 'conf'))) {
+const NODE = 'node.json';
+const PEERS = 'peers.json';
+
+for (const file of readdirSync(join(ROOT, 'conf')).filter((name) => name !== NODE && name !== PEERS)) {
   samples(`conf/${file} is taken as it is`, () => {
     const document = load(file);
     assert.is(Array.isArray(document['plugins']), file.endsWith('.conflist'), 'a list is a .conflist');
@@ -33,6 +38,18 @@ for (const file of readdirSync(join(ROOT, 'conf'))) {
   });
 }
 
+samples(`conf/${PEERS} is a list of peers with every key that there is`, () => {
+  const peers = decodePeers(Buffer.from(read(join('conf', PEERS))), PEERS);
+  assert.equal(
+    peers.map(({ name }) => name),
+    ['node-1', 'node-2', 'node-3'],
+  );
+  for (const value of Object.values(peers[2] ?? {})) assert.ok(value !== undefined);
+});
+samples(`conf/${NODE} is a configuration of the node`, () => {
+  const { name, podCidrs, externalNetwork } = decodeNodeConfig(load(NODE));
+  assert.equal([name, podCidrs.length, externalNetwork], ['cbr0', 2, 'External']);
+});
 samples('the L2Bridge sample asks for what its keys say', () => {
   const [config = {}] = pluginConfigs(load('win-bridge.conflist'));
   const conf = decodeConf('win-bridge', config, CONTEXT);

@@ -27,6 +27,7 @@ conf('decodeConf() of the least there can be has every default', () => {
     policies: [],
     policyOrder: 'win-bridge',
     exceptions: [],
+    cluster: { services: [], pods: [] },
     portMappings: [],
     bandwidth: undefined,
     aclDefault: 'allow',

@@ -6,7 +6,7 @@ import { Code } from '../../src/spec/error.ts';
 import { throwsCni } from '../support/throws.ts';
 import { confOf, type On, wantedOf } from '../support/wanted.ts';
 
-const ON: On = { network: { type: 'Overlay' }, providerAddress: '10.240.0.30' };
+const ON: On = { network: { type: 'Overlay' }, nodeAddress: '10.240.0.30' };
 const request = (more: object = {}, on: On = {}): ReturnType<typeof requestOf> =>
   requestOf(wantedOf(confOf('win-overlay', more), { ...ON, ...on }));
 

@@ -17,7 +17,7 @@ const PAGE = read(DOCUMENT);
 
 /** Files that read keys, of the configuration or of what it leads to. */
 const DECODERS = [
-  ...['shared', 'win-bridge', 'win-overlay', 'sdn', 'wincni'].map((name) => `src/dialects/${name}.ts`),
+  ...['shared', 'cluster', 'win-bridge', 'win-overlay', 'sdn', 'wincni'].map((name) => `src/dialects/${name}.ts`),
   ...['config', 'delegate-config', 'flannel', 'subnet-env'].map((name) => `src/flannel/${name}.ts`),
   ...['config', 'pod-cidr', 'ranges', 'requested', 'static', 'routes', 'data-dir'].map((name) => `src/ipam/${name}.ts`),
   'src/log/log.ts',

@@ -1,9 +1,12 @@
 /** docs/policies.md: its examples run, and its tables have every type, setting and feature that is read. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { decodeCluster } from '../../src/dialects/cluster.ts';
+import type { Family } from '../../src/net/ip.ts';
 import { aclDefault } from '../../src/policy/acl-default.ts';
 import { endpointPolicies, type PolicyNeeds } from '../../src/policy/assemble.ts';
 import { bandwidth } from '../../src/policy/bandwidth.ts';
+import { clusterPrefixes } from '../../src/policy/cluster.ts';
 import { encodeV1 } from '../../src/policy/encode-v1.ts';
 import { policies } from '../../src/policy/endpoint-policies.ts';
 import { ENDPOINT_TYPES } from '../../src/policy/endpoint-types.ts';
@@ -25,14 +28,22 @@ const section = (title: string): string => {
 const docs = suite('docs/policies.md');
 
 /** What an example asks for, as a dialect would read it. */
-function needsOf(config: Json, families: PolicyNeeds['families']): PolicyNeeds {
+function needsOf(config: Json, families: readonly Family[]): PolicyNeeds {
   const runtime = optional(config, 'runtimeConfig', { path: '', as: record }) ?? {};
   const flags = optional(config, 'optionalFlags', { path: '', as: record }) ?? {};
   const flag = (key: string): boolean | undefined => optional(flags, key, { path: 'optionalFlags', as: bool });
   const masquerade = config['ipMasqNetwork'];
+  const own = optional(config, 'policies', { path: '', as: policies }) ?? [];
+  const exceptions = typeof masquerade === 'string' ? [masquerade] : [];
+  const cluster = clusterPrefixes(decodeCluster(config), {
+    ...{ policies: own, exceptions, families },
+    // Of an L2Bridge; where nothing is said of a cluster it is not asked for.
+    node: config['serviceCidr'] === undefined ? undefined : '10.240.0.30',
+  });
   return {
-    policies: optional(config, 'policies', { path: '', as: policies }) ?? [],
-    exceptions: typeof masquerade === 'string' ? [masquerade] : [],
+    policies: own,
+    exceptions: [...cluster.exceptions, ...exceptions],
+    routes: cluster.routes,
     portMappings: optional(runtime, 'portMappings', { path: 'runtimeConfig', as: portMappings }),
     bandwidth: optional(runtime, 'bandwidth', { path: 'runtimeConfig', as: bandwidth }),
     localRouted: flag('localRoutedPortMapping'),
@@ -48,7 +59,7 @@ const EXAMPLE =
 const examples = [...DOCUMENT.matchAll(EXAMPLE)];
 
 docs('has examples, and no JSON that is not one', () => {
-  assert.is(examples.length, 6);
+  assert.is(examples.length, 7);
   assert.is([...DOCUMENT.matchAll(/^```json$/gm)].length, 2 * examples.length);
 });
 for (const [index, [, config = '', line = '', told = '', log]] of examples.entries()) {

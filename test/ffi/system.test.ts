@@ -57,6 +57,16 @@ system('take() copies and frees, once; what is not taken stays counted', async (
   assert.is(context.system.take(json), '["C0A8E101-1B1D-4B1D-8B1D-0000000CB000"]');
   assert.equal(await strings(context), { given: 1, freed: 1 });
 });
+system('read() copies so many bytes, and frees nothing', async (context) => {
+  const { json } = await givenOut();
+  const head = context.system.read(json, 4);
+  assert.is(head.toString('utf16le'), '["');
+  assert.equal(context.system.read(json, 0), Buffer.alloc(0));
+  const before = await strings(context);
+  context.system.take(json);
+  assert.is((await strings(context)).freed, before.freed + 1);
+  assert.is(head.toString('utf16le'), '["', 'what was read is a copy');
+});
 system('take() frees the empty string, too', async (context) => {
   const before = await strings(context);
   await context.simulator.setFaults([{ function: 'HcnEnumerateNetworks', action: 'garbage', text: '' }]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
+import { nat, policiesOf, route } from '../support/cluster.ts';
 import { ipamPlugin } from '../support/ipam-plugin.ts';
 import { SEED, type TestNode } from '../support/node.ts';
 import { fails, must, networkAs, nothingLeft, onNode, POD, SECOND } from '../support/pods.ts';
@@ -253,6 +254,19 @@ flannel(
     await must(node.run('ADD', POD, conf));
     const policies = node.hns.dump().endpoints.flatMap(({ Policies }) => Policies as readonly { Type: string }[]);
     assert.is(policies.filter(({ Type }) => Type === 'ACL').length, 1);
+  }),
+);
+flannel(
+  'serviceCidr reaches the delegate, beside the network of subnet.env',
+  onNode(async (node) => {
+    const { conf } = flannelOn(node, { serviceCidr: '10.96.0.0/12' });
+    await must(node.run('ADD', POD, conf));
+    assert.equal(policiesOf(node), [
+      nat('10.96.0.0/12', '10.240.0.30/32', '10.244.0.0/16'),
+      ...[route('10.96.0.0/12'), route('10.240.0.30/32')],
+    ]);
+    await must(node.run('DEL', POD, conf));
+    nothingLeft(node);
   }),
 );
 flannel(

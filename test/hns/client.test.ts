@@ -5,6 +5,7 @@ import { createDispatcher, type Dispatcher } from '../../native/simulator/dispat
 import type { Fault } from '../../native/simulator/faults.ts';
 import { createHns, type Hns } from '../../native/simulator/hns.ts';
 import {
+  changeNetworkPolicies,
   createEndpoint,
   deleteEndpoint,
   endpointIds,
@@ -99,6 +100,22 @@ client('findNetwork() answers the network of that name with its handle, in three
   assert.equal(handlesOf(b), ['Network']);
   await b.session.close();
   assert.equal(handlesOf(b), []);
+});
+client('changeNetworkPolicies() adds and removes in one call each, and leaves the others', async () => {
+  const b = bench();
+  const found = await findNetwork(b.session, 'cbr0');
+  assert.ok(found !== undefined);
+  const before = found.policies;
+  const policies = [{ Type: 'SourceMacAddress', Settings: { SourceMacAddress: '00-15-5D-00-00-01' } }];
+  const policiesNow = async (): Promise<readonly unknown[]> => (await findNetwork(b.session, 'cbr0'))?.policies ?? [];
+  await changeNetworkPolicies(b.session, found.handle, { request: 'Add', policies });
+  assert.equal(await policiesNow(), [...before, ...policies]);
+  await changeNetworkPolicies(b.session, found.handle, { request: 'Remove', policies });
+  assert.equal(await policiesNow(), before);
+  const again = changeNetworkPolicies(b.session, found.handle, { request: 'Remove', policies });
+  await rejectsCni(again, Code.Hns, /^Cannot remove policies of the HNS network: HNS answered 0x/);
+  assert.is(b.calls().filter((name) => name === 'HcnModifyNetwork').length, 3);
+  await b.session.close();
 });
 client('findNetwork() answers undefined when there is none, in one call', async () => {
   const b = bench();

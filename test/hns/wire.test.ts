@@ -28,7 +28,11 @@ wire('readNetwork() reads subnets with the next hop of their default route, and 
       },
       {
         Subnets: [
-          { IpAddressPrefix: '10.3.0.0/24', Routes: [{ NextHop: '10.3.0.1', DestinationPrefix: '0.0.0.0/0' }] },
+          {
+            IpAddressPrefix: '10.3.0.0/24',
+            Routes: [{ NextHop: '10.3.0.1', DestinationPrefix: '0.0.0.0/0' }],
+            Policies: [{ Type: 'VSID', Settings: { IsolationId: 4096 } }],
+          },
         ],
       },
     ],
@@ -37,7 +41,7 @@ wire('readNetwork() reads subnets with the next hop of their default route, and 
   assert.equal(found.subnets, [
     { prefix: '10.1.0.0/24', gateway: undefined },
     { prefix: 'fd00::/64', gateway: 'fd00::1' },
-    { prefix: '10.3.0.0/24', gateway: '10.3.0.1' },
+    { prefix: '10.3.0.0/24', gateway: '10.3.0.1', isolationId: 4096 },
   ]);
 });
 

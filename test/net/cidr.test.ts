@@ -3,7 +3,17 @@ import fc from 'fast-check';
 import { Netmask } from 'netmask';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cidr, contains, formatCidr, lastOf, networkOf, overlaps, parseCidr, sizeOf } from '../../src/net/cidr.ts';
+import {
+  type Cidr,
+  compareCidr,
+  contains,
+  formatCidr,
+  lastOf,
+  networkOf,
+  overlaps,
+  parseCidr,
+  sizeOf,
+} from '../../src/net/cidr.ts';
 import { BITS, type Family, ipFrom } from '../../src/net/ip.ts';
 import { cidr, ip, ipValue } from '../support/net.ts';
 
@@ -108,6 +118,21 @@ membership('overlaps() is symmetric and means a shared edge', () => {
       const shared = contains(a, networkOf(b)) || contains(a, lastOf(b)) || contains(b, networkOf(a));
       assert.is(overlaps(a, b), shared);
       assert.is(overlaps(b, a), shared);
+    }),
+  );
+});
+membership('compareCidr() puts what shares an address side by side, the larger block first', () => {
+  fc.assert(
+    fc.property(fc.array(block(), { maxLength: 12 }), (blocks) => {
+      const sorted = [...blocks].sort(compareCidr);
+      const isShared = (all: readonly Cidr[]): boolean =>
+        all.some((a, at) => all.slice(at + 1).some((b) => overlaps(a, b)));
+      const next = sorted.slice(1).map((b, at) => [sorted[at] ?? b, b] as const);
+      assert.is(
+        next.some(([a, b]) => overlaps(a, b)),
+        isShared(blocks),
+      );
+      for (const [a, b] of next) if (overlaps(a, b)) assert.ok(a.prefix <= b.prefix);
     }),
   );
 });

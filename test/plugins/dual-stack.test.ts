@@ -150,4 +150,28 @@ dual(
   }),
 );
 
+const ROUTES = [{ dst: '10.1.0.0/16' }, { dst: 'fd01::/64' }, { dst: 'fd02::/64', gw: 'fd00:10:244:4::9' }];
+for (const [families, sets, further] of [
+  ['both families', SETS, ['10.1.0.0/16 10.244.4.2', 'fd01::/64 fd00:10:244:4::2', 'fd02::/64 fd00:10:244:4::9']],
+  ['IPv4 alone', SETS.slice(0, 1), ['10.1.0.0/16 10.244.4.2']],
+] as const) {
+  dual(
+    `ipam.routes are on the endpoint and in the result, of ${families}`,
+    test(async (node) => {
+      const ipam = { type: 'host-local', dataDir: node.dataDir, ranges: sets, routes: ROUTES };
+      const added = await must(node.run('ADD', POD, confOf(node, { ipam })));
+      const told = (added['routes'] ?? []) as readonly { readonly dst: string; readonly gw: string }[];
+      assert.equal(
+        told.map(({ dst, gw }) => `${dst} ${gw}`),
+        further,
+      );
+      const [wire] = wires(node) as readonly (readonly [unknown, readonly string[]])[];
+      assert.equal(
+        (wire?.[1] ?? []).filter((route) => !/^(0\.0\.0\.0|::)\/0 /.test(route)),
+        further,
+      );
+    }),
+  );
+}
+
 dual.run();

@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import type { NetConf } from '../../src/dialects/net-conf.ts';
 import { formatCidr } from '../../src/net/cidr.ts';
 import { gatewayNotes, gatewayOf, reservedAddresses, statedGateways } from '../../src/plugins/gateway.ts';
-import { routesOf } from '../../src/plugins/routes.ts';
+import { routeNotes, routesOf } from '../../src/plugins/routes.ts';
 import { cidr } from '../support/net.ts';
-import { confOf, NETWORK, wantedOf } from '../support/wanted.ts';
+import { confOf, IPAM, NETWORK, wantedOf } from '../support/wanted.ts';
 
 const conf = (ipam: object, more: object = {}): NetConf =>
   confOf('win-bridge', { ipam: { type: 'host-local', ...ipam }, ...more });
@@ -72,6 +72,16 @@ const ROUTES: readonly (readonly [
   [['10.244.3.7/24'], [{ dst: '10.1.0.0/16' }], ['0.0.0.0/0 10.244.3.2', '10.1.0.0/16 10.244.3.2']],
   [['10.244.3.7/24'], [{ dst: '10.1.0.0/16', gw: '10.244.3.9' }], ['0.0.0.0/0 10.244.3.2', '10.1.0.0/16 10.244.3.9']],
   [['10.244.3.7/24'], [{ dst: '::/0' }, { dst: 'fd01::/64' }], ['0.0.0.0/0 10.244.3.2']],
+  [['10.244.3.7/24'], [{ dst: 'fd01::/64', gw: 'fd00::1' }], ['0.0.0.0/0 10.244.3.2']],
+  [['fd00::7/64'], [{ dst: '10.1.0.0/16', gw: '10.244.3.9' }], ['::/0 fd00::2']],
+  [
+    ['10.244.3.7/24', 'fd00::7/64'],
+    [{ dst: 'fd01::/64' }, { dst: '10.1.0.0/16' }, { dst: 'fd02::/64', gw: 'fd00::9' }],
+    [
+      ...['0.0.0.0/0 10.244.3.2', '::/0 fd00::2'],
+      ...['fd01::/64 fd00::2', '10.1.0.0/16 10.244.3.2', 'fd02::/64 fd00::9'],
+    ],
+  ],
 ];
 for (const [addresses, routes, wanted] of ROUTES) {
   gateway(`routesOf() ${addresses.join(' and ')} with ${JSON.stringify(routes)}`, () => {
@@ -82,6 +92,19 @@ for (const [addresses, routes, wanted] of ROUTES) {
     );
   });
 }
+
+gateway('routeNotes() tells of each route that the pod does not get', () => {
+  const routes = [{ dst: 'fd01::/64', gw: 'fd00::1' }, { dst: '10.1.0.0/16' }, { dst: '::/0' }];
+  const ipam = { ...IPAM, routes };
+  assert.equal(routeNotes(wantedOf(confOf('win-bridge', { ipam }))), [
+    'ipam.routes: fd01::/64 is left out, for the pod has no IPv6 address',
+  ]);
+  const noGateway = { type: 'Overlay', subnets: [{ prefix: '10.244.3.0/24', gateway: undefined }] };
+  assert.equal(routeNotes(wantedOf(confOf('win-overlay', { ipam }), { network: noGateway })), [
+    'ipam.routes: fd01::/64 is left out, for the pod has no IPv6 address',
+    'ipam.routes: 10.1.0.0/16 is left out, for it has no gw and HNS chooses the gateway',
+  ]);
+});
 
 gateway('gateways that are stated are IPv4 first, as those of addresses are', () => {
   const stated = confOf('sdn', {

@@ -208,6 +208,7 @@ const anyNeeds: fc.Arbitrary<PolicyNeeds> = fc.record(
       { maxLength: 6 },
     ),
     exceptions: fc.array(block(4, 6), { maxLength: 2 }),
+    routes: fc.array(block(4, 6), { maxLength: 2 }),
     providerAddress: address(4),
     loopback: fc.uniqueArray(address(4, 6), { maxLength: 2 }),
     portMappings: fc.subarray([WEB, DNS]),
@@ -239,6 +240,17 @@ all('endpointPolicies() adds rules for mappings and ends, and no others', () => 
       const most = own + (needs.portMappings ?? []).length + (needs.aclDefault === 'deny' ? 0 : 2);
       assert.ok(policies.length >= own && policies.length <= most);
       assert.ok(ends.length <= 2);
+    }),
+  );
+});
+all('endpointPolicies() has a route through the node for each prefix, beside those of the configuration', () => {
+  fc.assert(
+    fc.property(anyNeeds, (needs) => {
+      const isRoute = ({ Type }: EndpointPolicy): boolean => Type === 'SDNRoute';
+      assert.equal(made(needs).filter(isRoute), [
+        ...needs.policies.filter(isRoute),
+        ...(needs.routes ?? []).map(route),
+      ]);
     }),
   );
 });

@@ -89,6 +89,11 @@ export const OTHERS: readonly Other[] = [
   },
   { name: 'wincni', scenario: 'win-bridge-v2-basic', conf: conf('cbr0', 'wincni', { ipam: HOST_LOCAL }) },
   {
+    name: 'wincni in a cluster',
+    scenario: 'win-bridge-v2-basic',
+    conf: conf('cbr0', 'wincni', { ipam: HOST_LOCAL, serviceCidr: '10.96.0.0/12', clusterCidr: '10.244.0.0/16' }),
+  },
+  {
     name: 'wincni on an overlay',
     scenario: 'win-overlay-v2-basic',
     conf: conf('vxlan0', 'wincni', { ipam: HOST_LOCAL }),

@@ -74,7 +74,7 @@ const played = (scenario: Scenario): Promise<readonly Made[]> =>
 
 /**
  * What an ADD in a namespace may take on HCN beside its eight calls: asking for the version; making a network and looking it
- * up again; asking v1 for the node's address on an overlay network whose document has no ProviderAddress; and for the loopback
+ * up again; asking v1 for the node's address on an overlay network whose document has no ProviderAddress, or in a cluster on a bridge; and for the loopback
  * of an address that HNS chose, reading it, opening the endpoint and changing it.
  */
 const ALLOWED: Readonly<Record<string, number>> = {

@@ -37,9 +37,28 @@ runs('ipam --quick measures ours, and the peer or says that it is not there', ()
     assert.equal(left, [], 'what it worked on is removed');
   }),
 );
+runs('routes --quick tells of each change the time and the calls', () =>
+  inFolder((folder) => {
+    const { status, stdout, stderr } = bench(['routes', '--quick', '--rounds', '1'], folder);
+    assert.is(status, 0, stderr);
+    const counts = [...stdout.matchAll(/^\| (.*?) +\| .* \| +(\d+) \| +(\d+) \|$/gm)].map(([, ...cells]) => cells);
+    assert.equal(counts, [
+      ['routes: 50 nodes from nothing', '3', '50'],
+      ['routes: no change', '3', '0'],
+      ['routes: one node more', '3', '1'],
+      ['routes: one node with another address', '3', '2'],
+      ['remote subnets: 50 nodes from nothing', '4', '1'],
+      ['remote subnets: no change', '4', '0'],
+      ['remote subnets: one node more', '4', '1'],
+      ['remote subnets: one node with another address', '4', '2'],
+    ]);
+    const left = readdirSync(folder).filter((name) => name.startsWith('wincni'));
+    assert.equal(left, [], 'what it worked on is removed');
+  }),
+);
 runs('an unknown name, no number of rounds, and a short run for the docs are refused', () =>
   inFolder((folder) => {
-    assert.match(bench(['speed'], folder).stderr, /Cannot run "speed", expected one of ipam/);
+    assert.match(bench(['speed'], folder).stderr, /Cannot run "speed", expected one of ipam, routes/);
     assert.match(bench(['ipam', '--rounds', '0'], folder).stderr, /Cannot use --rounds/);
     assert.is(bench(['ipam', '--rounds', '0'], folder).status, 1);
     assert.match(bench(['ipam', '--quick', '--write'], folder).stderr, /Cannot write so short a run into docs/);

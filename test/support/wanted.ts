@@ -47,7 +47,7 @@ export interface On {
   readonly network?: Partial<Network>;
   readonly addresses?: readonly string[];
   readonly ipamGateways?: readonly string[];
-  readonly providerAddress?: string;
+  readonly nodeAddress?: string;
 }
 
 /** What is wanted with a configuration's first profile. */
@@ -61,6 +61,6 @@ export function wantedOf(conf: NetConf, on: On = {}): Wanted {
     place: { kind: 'namespace', id: '5b0a8f4e-2b1d-4e57-9c4a-3f6d2e7a1c01' },
     lease: leaseOf(...(on.addresses ?? ['10.244.3.7/24'])),
     ipamGateways: (on.ipamGateways ?? []).map(ip),
-    providerAddress: on.providerAddress,
+    nodeAddress: on.nodeAddress,
   };
 }

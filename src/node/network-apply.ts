@@ -1,0 +1,137 @@
+/** An HNS network of the node is brought about: adopted as it is, completed, made, or, when told to, made anew. */
+import {
+  changeNetworkPolicies,
+  createNetwork,
+  deleteNetwork,
+  endpointsOfNetwork,
+  findEndpoint,
+  findNetwork,
+  type OpenNetwork,
+} from '../hns/client.ts';
+import type { Endpoint } from '../hns/wire.ts';
+import { CniError, Code } from '../spec/error.ts';
+import { nameBasedGuid } from '../spec/uuid.ts';
+import { hostEndpointName } from './host-endpoint.ts';
+import { noteHost, settleHost } from './host-restore.ts';
+import { differenceTo, requestOf, type WantedNetwork } from './network-wanted.ts';
+import type { Work } from './node-work.ts';
+
+/** The id of a network that we make, also at the first ADD: by it a network is known to be ours. */
+export const networkId = (name: string): string => nameBasedGuid('network', name);
+
+export interface Adoption {
+  /** The NIC that HNS has the network on, by name of network. */
+  readonly adapterOf: (name: string) => string | undefined;
+  readonly replace: boolean;
+}
+
+/** Answers the network; undefined when a plan would only make it. Throws code 7 for what needs `replace`. */
+export async function ensureNetwork(
+  work: Work,
+  wanted: WantedNetwork,
+  adoption: Adoption,
+): Promise<OpenNetwork | undefined> {
+  const found = await findNetwork(work.session, wanted.name);
+  if (found === undefined) return makeAndComplete(work, wanted);
+  const { missing, conflicts } = differenceTo(wanted, found, adoption.adapterOf(wanted.name));
+  if (conflicts.length > 0) {
+    if (!adoption.replace) throw conflicting(wanted, conflicts);
+    await refuseLivePods(work, wanted.name);
+    return makeAndComplete(work, wanted, found);
+  }
+  if (missing.length === 0) work.note(`HNS network "${wanted.name}": adopted as it is, ${described(wanted)}`);
+  else await complete(work, found, missing);
+  return found;
+}
+
+/** `old` is deleted first. */
+async function makeAndComplete(work: Work, wanted: WantedNetwork, old?: OpenNetwork): Promise<OpenNetwork | undefined> {
+  const { name, nic } = wanted;
+  if (nic !== undefined && !work.plan) noteHost(work, nic);
+  const what = `HNS network "${name}"`;
+  if (old !== undefined) await work.step({ what, done: 'deleted' }, () => deleteNetwork(work.session, old.network));
+  await work.step({ what, done: 'made', more: `, ${described(wanted)}` }, () => make(work, wanted, old !== undefined));
+  if (work.plan) return undefined;
+  for (const snapshot of work.record.read()) await settleHost(work, snapshot);
+  const made = await findNetwork(work.session, name);
+  if (made === undefined) {
+    throw new CniError(Code.TryAgainLater, `Cannot use the HNS network "${name}": it was made, and is gone again`);
+  }
+  // Of two that make it at once one is told that it exists.
+  const { missing, conflicts } = differenceTo(wanted, made, undefined);
+  if (conflicts.length > 0) throw conflicting(wanted, conflicts);
+  if (missing.length > 0) await complete(work, made, missing);
+  return made;
+}
+
+/** Straight after the deletion of another network HNS may not find the adapter yet, for seconds on older builds. */
+async function make(work: Work, wanted: WantedNetwork, isAfterDeletion: boolean): Promise<void> {
+  let failure: CniError | undefined;
+  const isMade = await work.poll(async () => {
+    try {
+      await createNetwork(work.session, { id: networkId(wanted.name), request: requestOf(wanted) });
+      return true;
+    } catch (thrown) {
+      if (!isAfterDeletion || !(thrown instanceof CniError) || thrown.code !== Code.Hns) throw thrown;
+      failure = thrown;
+      return undefined;
+    }
+  }, AFTER_DELETION_MS);
+  if (isMade === undefined && failure !== undefined) throw failure;
+}
+
+const AFTER_DELETION_MS = 20_000;
+
+/** Builds that know no such policy do without. */
+async function complete(
+  { session, step, note }: Work,
+  { network, handle }: OpenNetwork,
+  policies: ReturnType<typeof differenceTo>['missing'],
+): Promise<void> {
+  const what = `HNS network "${network.name}"`;
+  const types = policies.map(({ Type }) => Type).join(', ');
+  try {
+    await step({ what, done: 'given', more: ` the policy ${types}` }, () =>
+      changeNetworkPolicies(session, handle, { request: 'Add', policies }),
+    );
+  } catch (failure) {
+    if (!(failure instanceof CniError) || failure.code !== Code.Hns) throw failure;
+    note(`${what}: without the policy ${types}, which this HNS does not take (${failure.message})`);
+  }
+}
+
+/** Endpoints on a network beside the host's own. */
+export async function podEndpoints({ session }: Work, network: string): Promise<readonly Endpoint[]> {
+  const ids = (await endpointsOfNetwork(session, network))?.ids ?? [];
+  const found: Endpoint[] = [];
+  for (const id of ids) {
+    const endpoint = await findEndpoint(session, id);
+    if (endpoint !== undefined && endpoint.name !== hostEndpointName(network)) found.push(endpoint);
+  }
+  return found;
+}
+
+export const spokenEndpoints = (endpoints: readonly Endpoint[]): string =>
+  endpoints.map(({ name, addresses }) => `"${name}" ${addresses.map(({ ip }) => ip).join(' ')}`).join('; ');
+
+async function refuseLivePods(work: Work, network: string): Promise<void> {
+  const pods = await podEndpoints(work, network);
+  if (pods.length === 0) return;
+  throw new CniError(
+    Code.InvalidConfig,
+    `Cannot replace the HNS network "${network}": it has ${pods.length} endpoints of pods, expected none`,
+    { details: `${spokenEndpoints(pods)}; drain the node first` },
+  );
+}
+
+const conflicting = ({ name }: WantedNetwork, conflicts: readonly string[]): CniError =>
+  new CniError(Code.InvalidConfig, `Cannot adopt the HNS network "${name}": ${conflicts.join('; ')}`, {
+    details: 'it is deleted and made anew with --replace, when no pod is on it',
+  });
+
+function described({ type, subnets, vsid, port, nic }: WantedNetwork): string {
+  const blocks = subnets.map(({ prefix }) => prefix).join(' and ');
+  const overlay = type === 'Overlay' ? `, VSID ${vsid}, UDP port ${port}` : '';
+  const on = nic === undefined ? '' : ` on "${nic}"`;
+  return `${type} ${blocks || 'with a subnet of its choice'}${overlay}${on}`;
+}

@@ -32,9 +32,11 @@ export interface Answer {
 }
 
 export const SAMPLES: Readonly<Record<string, Json>> = Object.fromEntries(
-  readdirSync(join(SOURCES, 'conf')).flatMap((file) =>
-    pluginConfigs(decodeConfig(Buffer.from(read(join('conf', file))))).map((config) => [file, config] as const),
-  ),
+  readdirSync(join(SOURCES, 'conf'))
+    .map((file) => [file, decodeConfig(Buffer.from(read(join('conf', file))))] as const)
+    // The samples of the commands for the node are no configurations of a plugin.
+    .filter(([, document]) => 'cniVersion' in document)
+    .flatMap(([file, document]) => pluginConfigs(document).map((config) => [file, config] as const)),
 );
 
 /** Another one than the pod that is on the node already. */

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,6 +14,7 @@ import { binaryIn, nodeVersion, pkgHome } from './scripts/node-binaries.js';
 import { alignPe, dropSignature } from './scripts/pe-align.js';
 import { must, run, withTempFolder } from './scripts/run.js';
 import { describeExecutable, packagesIn } from './scripts/sbom.js';
+import { whyNoWine } from './scripts/wine-root.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
@@ -24,16 +26,18 @@ const TARGETS = [
 const BUNDLE_LIMIT_KB = 400;
 
 /**
- * V8's options, fixed inside the executable; nothing outside can add to them (execArgvExtension "none", NODE_OPTIONS
- * included). ref-napi claims 1 GiB for each pointer, which would start a full collection for each: hence the first two.
- * An OpenSSL configuration names libraries to load: it is the empty one, whatever OPENSSL_CONF says.
+ * The options of every process, fixed inside the executable; nothing outside can add to them (execArgvExtension "none",
+ * NODE_OPTIONS included). ref-napi claims 1 GiB outside V8's heap for each pointer, and V8 would collect garbage for each:
+ * the first lets the heap be as large as two thousand pointers say, the second has V8 look at that limit alone. The third
+ * is one thread for V8's own tasks, of which a command has few.
  */
-const EXEC_ARGV = ['--max-old-space-size=4000000', '--no-concurrent-marking', '--v8-pool-size=0'];
+const EXEC_ARGV = ['--max-old-space-size=4000000', '--external-memory-accounted-in-global-limit', '--v8-pool-size=1'];
 
 /** Files that change what comes out, beside the bundle and the addons. */
 const RECIPE = [
   'build.js',
   'scripts/pack.js',
+  'scripts/sea-blob.js',
   'scripts/pe-align.js',
   'scripts/node-binaries.json',
   'package-lock.json',
@@ -110,24 +114,33 @@ async function bundleOf({ entry, out }) {
 /** Makes the executable unless its stamp says that the same inputs made it; tells whether it did. */
 async function makeExecutable({ target, bundle, path, align }) {
   const addons = addonsOf(target);
-  const stamp = inputsHash({ target, bundle, addons, align });
+  const refusal = await whyNoCodeCache(target);
+  const codeCache = refusal === undefined;
+  if (!codeCache) console.log(`${target.file} starts more slowly, without a code cache. ${refusal}`);
+  const stamp = inputsHash({ target, bundle, addons, align, codeCache });
   if (readStamp(path) === `${stamp} ${sizeOf(path)}`) return false;
   rmSync(stampPath(path), { force: true });
   const home = await pkgHome();
   await withTempFolder(async (folder) => {
     const made = join(folder, 'made');
-    await pack({ target, bundle, addons, home, folder, made });
+    await pack({ target, bundle, addons, codeCache, home, folder, made });
     writeWhole(path, target.platform === 'win' ? finishPe(readFileSync(made), align) : readFileSync(made));
   });
   writeFileSync(stampPath(path), `${stamp} ${sizeOf(path)}`);
   return true;
 }
 
+/** A code cache is made by the target's own Node: a Windows one runs under Wine, which is set up where that can be. */
+async function whyNoCodeCache({ platform }) {
+  if (platform === process.platform.replace('win32', 'win')) return undefined;
+  return platform === 'win' ? whyNoWine() : 'Cannot run the Node of another system here';
+}
+
 function finishPe(image, align) {
   return align ? alignPe(image) : dropSignature(image);
 }
 
-async function pack({ target, bundle, addons, home, folder, made }) {
+async function pack({ target, bundle, addons, codeCache, home, folder, made }) {
   const main = join(folder, 'main.cjs');
   copyFileSync(bundle, main);
   // The addons are unpacked into a folder of this name, so that versions with other addons never meet in one.
@@ -139,7 +152,9 @@ async function pack({ target, bundle, addons, home, folder, made }) {
     output: made,
     main,
     assets: { ...assets, 'addons.id': id },
+    // An OpenSSL configuration names libraries to load: it is the empty one, whatever OPENSSL_CONF says.
     execArgv: [...EXEC_ARGV, `--openssl-config=${target.nothing}`],
+    ...(codeCache && { node: binaryIn(home, target.name), env: { HOME: homedir() } }),
   };
   const host = process.platform === 'linux' ? binaryIn(home, 'linux-x64') : process.execPath;
   await must(host, [join(ROOT, 'scripts/pack.js'), JSON.stringify(options)], {
@@ -156,8 +171,8 @@ function addonsOf({ prebuilds }) {
   ];
 }
 
-function inputsHash({ target, bundle, addons, align }) {
-  const hash = createHash('sha256').update(JSON.stringify({ target, align, nodeVersion, EXEC_ARGV }));
+function inputsHash({ target, bundle, addons, align, codeCache }) {
+  const hash = createHash('sha256').update(JSON.stringify({ target, align, codeCache, nodeVersion, EXEC_ARGV }));
   for (const path of [bundle, ...addons.map((addon) => addon.path), ...RECIPE.map((file) => join(ROOT, file))]) {
     hash.update(sha256(readFileSync(path)));
   }
@@ -168,7 +183,8 @@ function inputsHash({ target, bundle, addons, align }) {
 async function assertAnswers(executable) {
   const env = { CNI_COMMAND: 'VERSION' };
   const { code, output } = await run(executable, [], { env, input: '{"cniVersion":"1.1.0"}', timeoutMs: 20_000 });
-  const isVersionResult = code === 0 && output.includes('"supportedVersions"');
+  // Node says on stderr when V8 does not take the code cache.
+  const isVersionResult = code === 0 && /^\{"cniVersion":"1\.1\.0","supportedVersions":\[[^\n]*\}\n$/.test(output);
   if (!isVersionResult)
     throw new Error(`Cannot use "${executable}": VERSION ended with ${code}, and printed:\n${output}`);
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CniError, Code } from '../spec/error.ts';
 import { bind } from './library.ts';
+import { zeroed } from './memory.ts';
 import { outPointer, wide } from './strings.ts';
 import { windowsSystem } from './system.ts';
 
@@ -91,7 +92,7 @@ function volatileId(advapi32Path: string): string {
   check(advapi32.RegCreateKeyExW(...made), 'open or make');
   const key = out.readBigUInt64LE(0);
   try {
-    const lastWrite = Buffer.alloc(8);
+    const lastWrite = zeroed(8);
     check(advapi32.RegQueryInfoKeyW(key, ...Array<null>(10).fill(null), lastWrite), 'read');
     return lastWrite.readBigUInt64LE(0).toString(16).padStart(16, '0');
   } finally {

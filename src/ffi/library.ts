@@ -1,6 +1,7 @@
 /** Calls into C libraries: a table of signatures becomes typed functions, synchronous or on a pool thread. */
 import { CniError, Code } from '../spec/error.ts';
 import { type Addons, loadAddons } from './addons.ts';
+import { zeroed } from './memory.ts';
 
 export type CType = 'void' | 'int32' | 'uint32' | 'uint64' | 'pointer';
 /** Result type, then parameter types, as the C header has them. */
@@ -35,6 +36,7 @@ const loaded = (): Addons => (addons ??= loadAddons());
 export const isFfiLoaded = (): boolean => addons !== undefined;
 
 const POINTER = 8;
+
 const RTLD_NOW = 2;
 
 /**
@@ -92,8 +94,8 @@ interface Cif {
 
 function cifOf([result, parameters]: Signature): Cif {
   const { ffi } = loaded();
-  const handle = Buffer.alloc(ffi.FFI_CIF_SIZE);
-  const types = Buffer.alloc(Math.max(1, parameters.length) * POINTER);
+  const handle = zeroed(ffi.FFI_CIF_SIZE);
+  const types = zeroed(Math.max(1, parameters.length) * POINTER);
   for (const [index, parameter] of parameters.entries()) {
     types.writeBigUInt64LE(addressOf(typeOf(parameter)), index * POINTER);
   }
@@ -118,7 +120,7 @@ interface Frame {
 function frameOf([, parameters]: Signature, args: readonly Argument[]): Frame {
   if (args.length !== parameters.length) throw new Error(`expected ${parameters.length} arguments, got ${args.length}`);
   const count = args.length;
-  const block = Buffer.alloc((1 + 2 * count) * POINTER);
+  const block = zeroed((1 + 2 * count) * POINTER);
   const base = addressOf(block);
   for (const [index, argument] of args.entries()) {
     const slot = (1 + index) * POINTER;

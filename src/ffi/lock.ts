@@ -3,6 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { toNamespacedPath } from 'node:path';
 import { CniError, Code } from '../spec/error.ts';
 import { bind } from './library.ts';
+import { zeroed } from './memory.ts';
 import { wide } from './strings.ts';
 
 /** Waits at most `deadlineMs` for the lock; the answer gives it back. Not re-entrant. */
@@ -88,7 +89,7 @@ const LOCK_NB = 4;
 
 function linuxLocking(): Locking {
   const libc = bind('', { ...LIBC, ...COPY }).sync;
-  const errno = Buffer.alloc(4);
+  const errno = zeroed(4);
   // The place of errno never changes for a thread; looked up first, so that nothing runs between the call and the read.
   const place = libc.__errno_location();
   return {
@@ -153,7 +154,7 @@ function windowsLocking(): Locking {
       if (handle === INVALID_HANDLE) {
         throw new CniError(Code.Io, `Cannot open the lock file "${path}": system error ${kernel32.GetLastError()}`);
       }
-      const overlapped = Buffer.alloc(OVERLAPPED_SIZE);
+      const overlapped = zeroed(OVERLAPPED_SIZE);
       return {
         tryLock: () =>
           kernel32.LockFileEx(handle, LOCK_FLAGS, 0, 1, 0, overlapped) === 0 ? kernel32.GetLastError() : undefined,

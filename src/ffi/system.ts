@@ -1,6 +1,7 @@
 /** The platform under the FFI layer: where its libraries are, how memory is copied and freed, how the process ends. */
 import { CniError, Code } from '../spec/error.ts';
 import { type Bound, bind, isFfiLoaded } from './library.ts';
+import { zeroed } from './memory.ts';
 
 /** LOAD_LIBRARY_SEARCH_SYSTEM32 of libloaderapi.h. */
 const SEARCH_SYSTEM32 = 0x800;
@@ -39,7 +40,7 @@ export function windowsSystem(): System {
   kernel32 ??= bind('kernel32.dll', KERNEL32);
   const { sync } = kernel32;
   sync.SetDefaultDllDirectories(SEARCH_SYSTEM32);
-  const folder = Buffer.alloc(2 * MAX_PATH);
+  const folder = zeroed(2 * MAX_PATH);
   const length = sync.GetSystemDirectoryW(folder, MAX_PATH);
   // Without it "\\ole32.dll" would be looked for at the root of the current drive, where others may write.
   if (length === 0 || length >= MAX_PATH) throw new CniError(Code.Internal, 'Cannot ask Windows for its system folder');
@@ -76,7 +77,7 @@ interface Memory {
 
 function readers(memory: Memory): Pick<System, 'take' | 'read'> {
   const read = (address: bigint, bytes: number): Buffer => {
-    const copy = Buffer.alloc(bytes);
+    const copy = zeroed(bytes);
     if (bytes > 0) memory.copy(copy, address, bytes);
     return copy;
   };

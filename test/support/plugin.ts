@@ -28,7 +28,7 @@ export interface Plugin {
   readonly remove: () => Promise<void>;
 }
 
-/** The build's own V8 options: without them each FFI pointer costs a garbage collection. */
+/** What Node 20 has of the build's V8 options: without them each FFI pointer costs a garbage collection. */
 const NODE_FLAGS = ['--max-old-space-size=4000000', '--no-concurrent-marking', '--v8-pool-size=0'];
 
 /** dist/wincni.cjs on the Node that runs the tests. */

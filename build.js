@@ -29,9 +29,15 @@ const BUNDLE_LIMIT_KB = 400;
  * The options of every process, fixed inside the executable; nothing outside can add to them (execArgvExtension "none",
  * NODE_OPTIONS included). ref-napi claims 1 GiB outside V8's heap for each pointer, and V8 would collect garbage for each:
  * the first lets the heap be as large as two thousand pointers say, the second has V8 look at that limit alone. The third
- * is one thread for V8's own tasks, of which a command has few.
+ * is one thread for V8's own tasks, of which a command has few. The last has every function compiled when the code cache is
+ * made, not when it is first called.
  */
-const EXEC_ARGV = ['--max-old-space-size=4000000', '--external-memory-accounted-in-global-limit', '--v8-pool-size=1'];
+const EXEC_ARGV = [
+  '--max-old-space-size=4000000',
+  '--external-memory-accounted-in-global-limit',
+  '--v8-pool-size=1',
+  '--no-lazy',
+];
 
 /** Files that change what comes out, beside the bundle and the addons. */
 const RECIPE = [

@@ -12,6 +12,8 @@ export interface Files {
    * Writers of one path must exclude each other: the temporary file's name follows from the path.
    */
   readonly writeFlushed: (path: string, text: string) => void;
+  /** `writeFlushed` for what may be lost or damaged when the machine loses its power, but not when a process is killed. */
+  readonly write: (path: string, text: string) => void;
   /** `writeFlushed` unless the file is there already: then false. Whoever else may create it must be excluded. */
   readonly createExclusive: (path: string, text: string) => boolean;
   /** Removes the file and what a crash left of writing it; false when there was none. */

@@ -79,18 +79,24 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
       });
   };
   const exists = (path: string): boolean => attempt('look at', path, () => calls.exists(path));
-  const writeFlushed = (path: string, text: string): void => {
+  const write = (path: string, text: string, flush?: SystemCalls['flush']): void => {
     assertWritable(path, colons);
     attempt('write', path, () => {
-      writeBeside(calls, path, text);
+      writeBeside(calls, { path, text, flush });
     });
     attempt('rename onto', path, () => {
       calls.rename(temporary(path), path);
     });
+  };
+  const writeFlushed = (path: string, text: string): void => {
+    write(path, text, calls.flush);
     flushFolder(dirname(path));
   };
   return {
     writeFlushed,
+    write: (path, text) => {
+      write(path, text);
+    },
     exists,
     isLink: (path) => attempt('look at', path, () => calls.isLink(path)),
     createExclusive: (path, text) => {
@@ -132,13 +138,19 @@ function openAt(
   };
 }
 
-/** Writes and flushes the temporary file; one that cannot be finished is not left behind. */
-function writeBeside(calls: SystemCalls, path: string, text: string): void {
+interface Written {
+  readonly path: string;
+  readonly text: string;
+  readonly flush: SystemCalls['flush'] | undefined;
+}
+
+/** Writes the temporary file; one that cannot be finished is not left behind. */
+function writeBeside(calls: SystemCalls, { path, text, flush }: Written): void {
   const beside = temporary(path);
   try {
     withFile(calls, openNew(calls, beside, 'wx'), (file) => {
       calls.write(file, text);
-      calls.flush(file);
+      flush?.(file);
     });
   } catch (failure) {
     quietly(() => unlink(calls, beside));

@@ -8,17 +8,16 @@ import { pickAddresses } from './pick.ts';
 import { claimPorts, clashOf, withPorts } from './ports.ts';
 import { type LeaseRecord, stampNow } from './record.ts';
 import { asTombstone, dropLease, dropUnder } from './release.ts';
-import { addressesHeldBy, filed, readLease, readLiving, readTombstone, writeLease } from './shelf.ts';
+import { addressesHeldBy, filed, isComplete, readLease, readTombstone, writeLease } from './shelf.ts';
 import type { OpenStock } from './stock.ts';
 
 /** The addresses that the configuration gives, or why not. The record is on disk before any address file is. */
 export async function reserve(stock: OpenStock, request: ReserveRequest): Promise<Reservation> {
   const tombstone = readTombstone(stock, request.key);
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
-  const existing = readLiving(stock, request.key);
-  if (existing !== undefined) return { kind: 'exists', lease: existing.lease };
-  const torn = readLease(stock, request.key);
-  if (torn !== undefined) await dropLease(stock, torn.lease);
+  const record = readLease(stock, request.key);
+  if (record !== undefined && isComplete(stock, record.lease)) return { kind: 'exists', lease: record.lease };
+  if (record !== undefined) await dropLease(stock, record.lease);
   const foreign = addressesHeldBy(stock, stock.index.get(), request);
   if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
@@ -69,7 +68,7 @@ function take(stock: OpenStock, made: LeaseRecord, { podNamespace, podName }: Re
         `Cannot reserve ${ip.text}: its file has just appeared, expected no writer beside the lock`,
       );
     }
-    for (const [index, ip] of filed(lease).entries()) files.writeFlushed(layout.lastReserved(index), ip.text);
+    for (const [index, ip] of filed(lease).entries()) files.write(layout.lastReserved(index), ip.text);
   } catch (failure) {
     takeBack(stock, lease);
     throw failure;

@@ -55,9 +55,12 @@ export const filed = ({ source, addresses }: Pick<Lease, 'source' | 'addresses'>
  */
 export function readLiving(shelf: Shelf, key: string): LeaseRecord | undefined {
   const record = readTombstone(shelf, key) === undefined ? readLease(shelf, key) : undefined;
-  const isComplete = record && filed(record.lease).every((ip) => isHeldBy(shelf, ip, record.lease));
-  return isComplete === true ? record : undefined;
+  return record !== undefined && isComplete(shelf, record.lease) ? record : undefined;
 }
+
+/** Whether all addresses of a lease are still its own. */
+export const isComplete = (shelf: Shelf, lease: Lease): boolean =>
+  filed(lease).every((ip) => isHeldBy(shelf, ip, lease));
 
 export function writeLease({ files, layout }: Shelf, made: LeaseRecord): void {
   files.ensureDir(layout.attachments);

@@ -28,6 +28,22 @@ files('reads back what was written, replaces it, removes it', () =>
     assert.equal(tree(folder), {});
   }),
 );
+files('write() replaces whole, and flushes nothing', () =>
+  inFolder((folder) => {
+    const path = join(folder, 'last_reserved_ip.0');
+    const flush = (): void => {
+      throw new Error('flushed');
+    };
+    const unflushed = nodeFiles({ windows: false, calls: { ...SYSTEM_CALLS, flush } });
+    unflushed.write(path, '10.244.3.7');
+    unflushed.write(path, '10.244.3.8');
+    assert.equal(tree(folder), { 'last_reserved_ip.0': '10.244.3.8' });
+    throwsCni(() => {
+      unflushed.writeFlushed(path, '10.244.3.9');
+    }, Code.Io);
+    assert.equal(tree(folder), { 'last_reserved_ip.0': '10.244.3.8' });
+  }),
+);
 files('answers what is absent as absent', () =>
   inFolder((folder) => {
     assert.is(here.readText(join(folder, 'x', 'y')), undefined);

@@ -32,7 +32,7 @@ files('write() replaces whole, and flushes nothing', () =>
   inFolder((folder) => {
     const path = join(folder, 'last_reserved_ip.0');
     const flush = (): void => {
-      throw new Error('flushed');
+      throw Object.assign(new Error('flushed'), { code: 'EIO' });
     };
     const unflushed = nodeFiles({ windows: false, calls: { ...SYSTEM_CALLS, flush } });
     unflushed.write(path, '10.244.3.7');

@@ -45,6 +45,8 @@ function onLinux() {
     },
     check('unit', 'coverage', [...C8, 'report', ...COVERED, ...FLOOR, ...typesOnly()], { summary: coverageOf }),
     check('unit', 'fuzz', ['node', 'scripts/fuzz.js', '--runs', '50000'], { summary: lastLine }),
+    check('unit', 'demo', ['node', 'scripts/demo.js'], { summary: lastLine }),
+    check('unit', 'demo of a cluster', ['node', 'scripts/demo.js', '--cluster'], { summary: lastLine }),
     check('build', 'executables', ['node', 'build.js', '--wine'], { limitMs: 15 * MINUTE }),
     check('exe', 'libcni programs', ['node', 'scripts/libcni.js'], { limitMs: 15 * MINUTE, prepare: canBuildWithGo }),
     {

@@ -13,12 +13,15 @@ const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inh
 process.exit(status ?? 1);
 
 async function prepare() {
-  // The simulator behind its C library is what this one measures on.
-  const onSimulator = process.argv.includes('routes');
+  const name = process.argv[2];
+  // The simulator behind its C library is what these measure on.
+  const onSimulator = name !== 'ipam';
   await setUp(onSimulator ? 'demo' : 'build');
   // What ours is compared with is worth having, but its absence keeps nobody from ours: the table names what is missing.
-  await ensureTools(['peers']).catch((error) => console.error(error.message));
+  const wanted = { ipam: ['peers'], startup: ['mingw'], peers: ['mingw'] }[name] ?? [];
+  await ensureTools(wanted).catch((error) => console.error(error.message));
   if (onSimulator) (await import('./build-native.js')).buildNative();
-  const { build } = await import('../build.js');
+  const { build, wineExecutable } = await import('../build.js');
   await build();
+  wineExecutable();
 }

@@ -6,3 +6,6 @@ export declare const WINDOWS_LIBRARIES_BUILT: readonly string[];
 export declare const PROBE_WINDOWS: string;
 export declare function buildNative(options?: { readonly windows?: boolean }): readonly string[];
 export declare const FILE_FAULTS_LIBRARY: string;
+export declare const MEASURE_LINUX: string;
+export declare const HELLO_LINUX: string;
+export declare const HELLO_WINDOWS: string;

@@ -9,6 +9,8 @@ const SOURCES = join(ROOT, 'native', 'entry-points');
 const CALLER = join(ROOT, 'native', 'caller', 'caller.c');
 const PROBE = join(ROOT, 'native', 'probe', 'probe.c');
 const FILE_FAULTS = join(ROOT, 'native', 'file-faults', 'file-faults.c');
+const MEASURE = join(ROOT, 'native', 'measure', 'measure.c');
+const HELLO = join(ROOT, 'native', 'measure', 'hello.c');
 const OUT = join(ROOT, 'dist', 'native');
 const MINGW = 'x86_64-w64-mingw32-gcc';
 
@@ -23,6 +25,11 @@ export const LINUX_LIBRARY = join(OUT, 'libhns.so');
 /** A program that calls the library line by line, for tests; `CALLER_WINDOWS` calls the DLLs. */
 export const CALLER_LINUX = join(OUT, 'caller');
 export const CALLER_WINDOWS = join(OUT, 'caller.exe');
+/** Runs a program and says what that took; without libraries, so that it starts in Wine's Debian root, too. */
+export const MEASURE_LINUX = join(OUT, 'measure');
+/** What benchmarks compare a start with. */
+export const HELLO_LINUX = join(OUT, 'hello');
+export const HELLO_WINDOWS = join(OUT, 'hello.exe');
 /** Ends a process that it is preloaded into at a call that changes files: see native/README.md. */
 export const FILE_FAULTS_LIBRARY = join(OUT, 'libfilefaults.so');
 /** Where the DLLs are after `buildNative({ windows: true })`. */
@@ -44,6 +51,8 @@ export function buildNative({ windows } = {}) {
   make(FILE_FAULTS_LIBRARY, [FILE_FAULTS, fileURLToPath(import.meta.url)], (target) =>
     compile('cc', [...FLAGS, ...LINUX, '-fvisibility=default', '-o', target, FILE_FAULTS]),
   );
+  make(MEASURE_LINUX, [MEASURE], (target) => compile('cc', [...FLAGS, '-static', '-o', target, MEASURE]));
+  make(HELLO_LINUX, [HELLO], (target) => compile('cc', [...FLAGS, '-o', target, HELLO]));
   if (!(windows ?? isInstalled(MINGW))) return [LINUX_LIBRARY];
   const [computenetwork, vmcompute] = WINDOWS_LIBRARIES_BUILT;
   make(computenetwork, inputs, (target) =>
@@ -54,6 +63,7 @@ export function buildNative({ windows } = {}) {
   );
   make(CALLER_WINDOWS, [CALLER, ...inputs], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, CALLER]));
   make(PROBE_WINDOWS, [PROBE], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-shared', '-o', target, PROBE]));
+  make(HELLO_WINDOWS, [HELLO], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, HELLO]));
   return [LINUX_LIBRARY, ...WINDOWS_LIBRARIES_BUILT];
 }
 

@@ -11,3 +11,4 @@ export declare function wineVersion(result: {
 }): number | undefined;
 export declare function mirror(lists?: string): string;
 export declare function outermost(paths: readonly string[]): string[];
+export declare function whyNoWine(): Promise<string | undefined>;

@@ -10,6 +10,8 @@ export interface WineOptions {
   readonly timeoutMs?: number;
   /** Kills the program when it is aborted. */
   readonly signal?: AbortSignal;
+  /** Starts Wine, which gets the rest of the command line. */
+  readonly under?: readonly string[];
   /** From freshPrefix(); this process's own when absent. */
   readonly prefix?: string;
 }

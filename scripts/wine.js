@@ -44,11 +44,11 @@ export async function removePrefix(prefix) {
 
 /**
  * Runs a Windows executable, given by its Unix path, to its end; several can run at once. The environment is only what
- * `env` says beside Wine's own settings. `code` is the exit code modulo 256; null with `timedOut` when the limit ended it.
+ * `env` says beside Wine's own settings; `under` is a command of Linux that starts Wine. `code` is the exit code modulo 256; null with `timedOut` when the limit ended it.
  */
-export async function run(exe, args, { prefix, ...options } = {}) {
+export async function run(exe, args, { prefix, under = [], ...options } = {}) {
   const context = await ensure();
-  return call({ ...context, prefix: prefix ?? context.prefix }, [context.wine.loader, exe, ...args], options);
+  return call({ ...context, prefix: prefix ?? context.prefix }, [...under, context.wine.loader, exe, ...args], options);
 }
 
 /** `/a/b` as a Windows program sees it: `Z:\a\b`. */

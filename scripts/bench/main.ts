@@ -11,6 +11,7 @@ import { type BenchOptions, bodyOf, type Report, writeReport } from './report.ts
 const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<Report>>>> = {
   ipam: async () => (await import('./ipam.ts')).ipam,
   routes: async () => (await import('./routes.ts')).routes,
+  startup: async () => (await import('./startup.ts')).startup,
 };
 
 const ROUNDS = 30;

@@ -79,11 +79,19 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
       });
   };
   const exists = (path: string): boolean => attempt('look at', path, () => calls.exists(path));
+  const ensureDir = (folder: string): void => {
+    assertWritable(folder, colons);
+    const first = attempt('make', folder, () => calls.mkdir(folder));
+    for (const made of madeBetween(first, folder)) flushFolder(dirname(made));
+  };
   const write = (path: string, text: string, flush?: SystemCalls['flush']): void => {
     assertWritable(path, colons);
-    attempt('write', path, () => {
-      writeBeside(calls, { path, text, flush });
-    });
+    const writing = (): true => writeBeside(calls, { path, text, flush });
+    // The folder is nearly always there: that is not asked first.
+    if (attempt('write', path, () => orAbsent(writing)) === undefined) {
+      ensureDir(dirname(path));
+      attempt('write', path, writing);
+    }
     attempt('rename onto', path, () => {
       calls.rename(temporary(path), path);
     });
@@ -94,9 +102,7 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
   };
   return {
     writeFlushed,
-    write: (path, text) => {
-      write(path, text);
-    },
+    write,
     exists,
     isLink: (path) => attempt('look at', path, () => calls.isLink(path)),
     createExclusive: (path, text) => {
@@ -113,11 +119,7 @@ export function nodeFiles({ windows, calls = SYSTEM_CALLS }: NodeFilesOptions): 
     openAt: (path, how) => openAt({ calls, attempt }, path, how),
     timeOf: (folder) => attempt('look at', folder, () => calls.timeOf(folder))?.toString(),
     mark: (folder) => attempt('look at', folder, () => markFolder(calls, folder))?.toString(),
-    ensureDir: (folder) => {
-      assertWritable(folder, colons);
-      const first = attempt('make', folder, () => calls.mkdir(folder));
-      for (const made of madeBetween(first, folder)) flushFolder(dirname(made));
-    },
+    ensureDir,
   };
 }
 
@@ -145,13 +147,14 @@ interface Written {
 }
 
 /** Writes the temporary file; one that cannot be finished is not left behind. */
-function writeBeside(calls: SystemCalls, { path, text, flush }: Written): void {
+function writeBeside(calls: SystemCalls, { path, text, flush }: Written): true {
   const beside = temporary(path);
   try {
     withFile(calls, openNew(calls, beside, 'wx'), (file) => {
       calls.write(file, text);
       flush?.(file);
     });
+    return true;
   } catch (failure) {
     quietly(() => unlink(calls, beside));
     throw failure;

@@ -31,8 +31,9 @@ export function peekIndex<T>(on: Indexed, question: (index: AddressIndex) => T):
   if (file === undefined) return undefined;
   try {
     const head = decodeHead(file.read(0, PAGE));
-    if (head === undefined || !isCurrent(on, head) || !isFor(on, head)) return undefined;
+    if (head === undefined || !isFor(on, head)) return undefined;
     const answer = question(indexOf(on, head, pagesIn(file)));
+    // Asked last: whoever has written into it has given the folder another time before.
     return isCurrent(on, head) ? answer : undefined;
   } catch (thrown) {
     // Read while it was written.
@@ -137,10 +138,11 @@ function holderOf(read: () => string | undefined): string {
 export function saveIndex({ files, layout }: Indexed, index: AddressIndex, opened: FileAt | undefined): void {
   const { body, isChanged, isNew } = index.entries;
   const { head, pages } = body;
-  const time = files.timeOf(layout.folder);
-  if (time === undefined || (!isChanged && time === head.stamp)) return;
+  // Asked only where it decides: a look at a folder is dear on Windows.
+  const isSpared = isNew ? !files.exists(layout.folder) : !isChanged && files.timeOf(layout.folder) === head.stamp;
+  if (isSpared) return;
   try {
-    files.ensureDir(layout.records);
+    if (isNew) files.ensureDir(layout.records);
     const stamp = files.mark(layout.folder);
     const page = stamp === undefined ? undefined : encodeHead({ ...head, stamp });
     const file = isNew ? files.openAt(layout.index, 'make') : opened;

@@ -63,7 +63,6 @@ export const isComplete = (shelf: Shelf, lease: Lease): boolean =>
   filed(lease).every((ip) => isHeldBy(shelf, ip, lease));
 
 export function writeLease({ files, layout }: Shelf, made: LeaseRecord): void {
-  files.ensureDir(layout.attachments);
   files.writeFlushed(layout.attachment(made.lease.key), encodeLease(made));
 }
 
@@ -74,7 +73,6 @@ export function readTombstone({ files, layout }: Shelf, key: string): TombstoneR
 }
 
 export function writeTombstone({ files, layout }: Shelf, made: TombstoneRecord): void {
-  files.ensureDir(layout.tombstones);
   files.writeFlushed(layout.tombstone(made.lease.key), encodeTombstone(made));
 }
 

@@ -44,6 +44,13 @@ files('write() replaces whole, and flushes nothing', () =>
     assert.equal(tree(folder), { 'last_reserved_ip.0': '10.244.3.8' });
   }),
 );
+files('writing makes the folder that is not there', () =>
+  inFolder((folder) => {
+    here.writeFlushed(join(folder, 'a', 'b', 'record.json'), 'one');
+    assert.ok(here.createExclusive(join(folder, 'c', '10.244.3.7'), 'mine'));
+    assert.equal(tree(folder), { 'a/b/record.json': 'one', 'c/10.244.3.7': 'mine' });
+  }),
+);
 files('answers what is absent as absent', () =>
   inFolder((folder) => {
     assert.is(here.readText(join(folder, 'x', 'y')), undefined);
@@ -81,6 +88,7 @@ files('names operation, path and errno in its error', () =>
   inFolder((folder) => {
     const path = join(folder, 'dir');
     mkdirSync(join(path, 'sub'), { recursive: true });
+    writeFileSync(join(folder, 'file'), '');
     const error = throwsCni(
       () => {
         here.writeFlushed(path, 'x');
@@ -92,10 +100,10 @@ files('names operation, path and errno in its error', () =>
     throwsCni(() => here.readText(path), Code.Io, /^Cannot read ".*dir": EISDIR$/);
     throwsCni(
       () => {
-        here.writeFlushed(join(folder, 'no', 'x'), 'x');
+        here.writeFlushed(join(folder, 'file', 'x'), 'x');
       },
       Code.Io,
-      /^Cannot write ".*x": ENOENT$/,
+      /^Cannot write ".*x": ENOTDIR$/,
     );
     throwsCni(
       () => {

@@ -116,7 +116,8 @@ static int32_t unavailable(const struct results *results) {
 
 int32_t forward(const char *function, const struct argument *arguments, size_t count, const struct results *results) {
   int32_t hresult = HR_OK;
-  if (!send_call(function, arguments, count, results->error != NULL)) return unavailable(results);
-  if (!receive_reply(&hresult, results)) return unavailable(results);
-  return hresult;
+  const bool answered =
+      send_call(function, arguments, count, results->error != NULL) && receive_reply(&hresult, results);
+  transport_end(answered);
+  return answered ? hresult : unavailable(results);
 }

@@ -43,7 +43,7 @@ static void on_free(const void *text) {
     uint8_t kind;
     uint8_t count[4];
   } frame = {5, FRAME_FREED, {1, 0, 0, 0}};
-  transport_send(&frame, 9);
+  transport_end(transport_send(&frame, 9));
 }
 
 #ifdef _WIN32

@@ -1,4 +1,4 @@
-/* One connection to the service for each calling thread, made when the thread first calls. */
+/* Connections to the service: one for each call under way, taken from those of earlier calls or made. */
 #ifndef _WIN32
 #define _GNU_SOURCE
 #endif
@@ -26,10 +26,31 @@ typedef int socket_t;
 #define closesocket close
 #endif
 
-enum { FRAME_HELLO = 1, TOKEN_BYTES = 16, NAME_BYTES = 256 };
+enum { FRAME_HELLO = 1, TOKEN_BYTES = 16, NAME_BYTES = 256, IDLE_MAX = 64 };
 
+/* That of the call which this thread makes. */
 static __thread socket_t connection = NO_SOCKET;
 static __thread bool connected;
+
+/* Those that no call uses, the latest last. */
+static socket_t idle[IDLE_MAX];
+static size_t idle_count;
+
+static bool take_idle(void) {
+  platform_lock();
+  connected = idle_count > 0;
+  if (connected) connection = idle[--idle_count];
+  platform_unlock();
+  return connected;
+}
+
+static bool put_idle(void) {
+  platform_lock();
+  const bool has_room = idle_count < IDLE_MAX;
+  if (has_room) idle[idle_count++] = connection;
+  platform_unlock();
+  return has_room;
+}
 
 static bool send_all(socket_t to, const char *bytes, size_t size) {
   while (size > 0) {
@@ -117,7 +138,7 @@ static bool call_service(void) {
 }
 
 bool transport_send(const void *frame, size_t size) {
-  if (!connected && !call_service()) return false;
+  if (!connected && !take_idle() && !call_service()) return false;
   if (send_all(connection, frame, size)) return true;
   /* The service is another one now, perhaps: the next call finds out. */
   hang_up();
@@ -139,4 +160,11 @@ bool transport_receive(void *bytes, size_t size) {
     size -= (size_t)received;
   }
   return true;
+}
+
+void transport_end(bool is_intact) {
+  if (!connected) return;
+  if (!is_intact || !put_idle()) hang_up();
+  connection = NO_SOCKET;
+  connected = false;
 }

@@ -36,10 +36,12 @@ int32_t forward(const char *function, const struct argument *arguments, size_t c
 
 /* ---- transport.c ---- */
 
-/* Sends a whole frame over the connection of this thread; makes the connection when there is none. */
+/* Sends a whole frame over a connection, which is this thread's from then on. */
 bool transport_send(const void *frame, size_t size);
-/* Receives exactly `size` bytes over the connection of this thread. */
+/* Receives exactly `size` bytes over that connection. */
 bool transport_receive(void *bytes, size_t size);
+/* Gives the connection to the next call; one with anything left to be read on it is closed. */
+void transport_end(bool is_intact);
 
 /* ---- strings.c ---- */
 

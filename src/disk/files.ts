@@ -23,8 +23,8 @@ export interface Files {
   /** Makes the folder and those above it; one that is there is left as it is. */
   readonly ensureDir: (folder: string) => void;
   readonly exists: (path: string) => boolean;
-  /** Whether the name itself is a link, or a junction of Windows; false where there is nothing of that name. */
-  readonly isLink: (path: string) => boolean;
+  /** Whether the name itself is a link, or a junction of Windows; undefined where there is nothing of that name. */
+  readonly isLink: (path: string) => boolean | undefined;
   /**
    * Opens a file for work at positions, or makes an empty one; undefined when it is not there. Nothing of it is flushed. One that
    * is a link, or has another name, is not opened for change.

@@ -22,7 +22,7 @@ export interface SystemCalls {
   /** With the folders above; answers the first that had to be made. */
   readonly mkdir: (folder: string) => string | undefined;
   readonly exists: (path: string) => boolean;
-  readonly isLink: (path: string) => boolean;
+  readonly isLink: (path: string) => boolean | undefined;
   /** Fills the buffer from the position as far as the file goes. */
   readonly readAt: (file: number, into: Uint8Array, position: number) => void;
   readonly writeAt: (file: number, bytes: Uint8Array, position: number) => void;
@@ -45,7 +45,7 @@ export const SYSTEM_CALLS: SystemCalls = {
   mkdir: makeFolder,
   // Not existsSync: it says "absent" of what cannot be looked at, and an absent address would be given away.
   exists: (path) => orAbsent(() => fs.statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
-  isLink: (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+  isLink: (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
   readAt: (file, into, position) => {
     fs.readSync(file, into, 0, into.length, position);
   },

@@ -26,13 +26,18 @@ export interface Shelf extends Folder {
 }
 
 /**
- * Throws code 5 where a folder of ours is a link. It was put there by somebody else, since whoever wants the state elsewhere says so
+ * Whether the folder is there. Throws code 5 where one of ours is a link: it was put there by somebody else, since whoever wants the state elsewhere says so
  * by `dataDir`, and would send what is written to any place.
  */
-export function refuseLinks({ files, layout }: Folder): void {
+export function refuseLinks({ files, layout }: Folder): boolean {
   const { folder, records, attachments, tombstones, ports } = layout;
-  const link = [folder, records, attachments, tombstones, dirname(ports), ports].find(files.isLink);
+  const isThere = files.isLink(folder);
+  const link =
+    isThere === true
+      ? folder
+      : [records, attachments, tombstones, dirname(ports), ports].find((path) => files.isLink(path) === true);
   if (link !== undefined) throw new CniError(Code.Io, `Cannot use "${link}": it is a link, expected a folder`);
+  return isThere !== undefined;
 }
 
 /** Whom an address file names. */

@@ -52,13 +52,14 @@ export function openStore(options: StoreOptions): LeaseStore {
   const { files } = options;
   const layout = layoutOf(options);
   const stock = stockOf(options, layout);
-  const locked = lockedBy(options, stock);
+  const isThere = folderOf(stock);
+  const locked = lockedBy(options, { stock, isThere });
   /** Where the network has no folder there is nothing to find, and none is made for looking. */
   const ifAny = async <T>(absent: T, work: (stock: OpenStock) => T | Promise<T>): Promise<T> =>
-    files.exists(layout.folder) ? locked(work) : absent;
+    isThere() ? locked(work) : absent;
   return {
     reserve: async (request) => {
-      files.ensureDir(layout.folder);
+      if (!isThere()) files.ensureDir(layout.folder);
       return locked((open) => reserve(open, request));
     },
     find: (key) => ifAny(undefined, () => readLiving(stock, key)?.lease),
@@ -96,12 +97,19 @@ export function openStore(options: StoreOptions): LeaseStore {
 
 type Locked = <T>(work: (stock: OpenStock) => T | Promise<T>) => Promise<T>;
 
+/** Whether the network has its folder; asked of the disk, and with it for links, until it has. */
+function folderOf(stock: Stock): () => boolean {
+  let isThere = false;
+  return () => (isThere ||= refuseLinks(stock));
+}
+
 /** Work under the network's lock; before the first, the folders are looked at. */
-function lockedBy(options: StoreOptions, stock: Stock): Locked {
-  let hasLooked = false;
+function lockedBy(
+  options: StoreOptions,
+  { stock, isThere }: { readonly stock: Stock; readonly isThere: () => boolean },
+): Locked {
   return async (work) => {
-    if (!hasLooked) refuseLinks(stock);
-    hasLooked = true;
+    isThere();
     const unlock = await options.lock.acquire(stock.layout.lock, options.remainingMs());
     try {
       return await withIndex(indexedBy(stock), (index) => work({ ...stock, index }));

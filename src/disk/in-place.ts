@@ -1,5 +1,5 @@
 /** Opening a file that is changed where it lies: never through a link, for who made that could choose what is written to. */
-import * as fs from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync } from 'node:fs';
 
 const MODE = 0o600;
 
@@ -8,12 +8,12 @@ const MODE = 0o600;
  * opened is compared with what had the name just before, so that a link that comes in between is noticed, too.
  */
 export function openInPlace(path: string, flags: string): number {
-  const named = fs.lstatSync(path, { bigint: true });
+  const named = lstatSync(path, { bigint: true });
   if (named.isSymbolicLink()) throw isLink(path);
-  const file = fs.openSync(path, flags, MODE);
-  const opened = fs.fstatSync(file, { bigint: true });
+  const file = openSync(path, flags, MODE);
+  const opened = fstatSync(file, { bigint: true });
   if (opened.ino === named.ino && opened.nlink <= 1n) return file;
-  fs.closeSync(file);
+  closeSync(file);
   throw isLink(path);
 }
 

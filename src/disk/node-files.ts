@@ -1,5 +1,19 @@
 /** The port `Files` over Node's file system: flushed, atomic, and patient with what Windows holds open for a moment. */
-import * as fs from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileAt, markFolder, openNew } from './file-at.ts';
 import type { FileAt, Files } from './files.ts';
@@ -34,29 +48,29 @@ export interface SystemCalls {
 }
 
 export const SYSTEM_CALLS: SystemCalls = {
-  open: (path, flags) => (flags === 'r+' ? openInPlace(path, flags) : fs.openSync(path, flags, 0o600)),
-  write: fs.writeFileSync,
-  flush: fs.fsyncSync,
-  close: fs.closeSync,
-  read: (path) => fs.readFileSync(path, 'utf8'),
-  rename: fs.renameSync,
-  unlink: fs.unlinkSync,
-  list: (folder) => fs.readdirSync(folder),
+  open: (path, flags) => (flags === 'r+' ? openInPlace(path, flags) : openSync(path, flags, 0o600)),
+  write: writeFileSync,
+  flush: fsyncSync,
+  close: closeSync,
+  read: (path) => readFileSync(path, 'utf8'),
+  rename: renameSync,
+  unlink: unlinkSync,
+  list: (folder) => readdirSync(folder),
   mkdir: makeFolder,
   // Not existsSync: it says "absent" of what cannot be looked at, and an absent address would be given away.
-  exists: (path) => orAbsent(() => fs.statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
-  isLink: (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
+  exists: (path) => orAbsent(() => statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
+  isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
   readAt: (file, into, position) => {
-    fs.readSync(file, into, 0, into.length, position);
+    readSync(file, into, 0, into.length, position);
   },
   writeAt: (file, bytes, position) => {
     for (let done = 0; done < bytes.length; )
-      done += fs.writeSync(file, bytes, done, bytes.length - done, position + done);
+      done += writeSync(file, bytes, done, bytes.length - done, position + done);
   },
   setTime: (folder, seconds) => {
-    fs.utimesSync(folder, seconds, seconds);
+    utimesSync(folder, seconds, seconds);
   },
-  timeOf: (folder) => orAbsent(() => fs.statSync(folder, { bigint: true }).mtimeNs),
+  timeOf: (folder) => orAbsent(() => statSync(folder, { bigint: true }).mtimeNs),
   pause: (ms) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   },

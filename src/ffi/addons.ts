@@ -1,6 +1,5 @@
 /** The two native addons, ref-napi's and ffi-napi's: found or unpacked, loaded, and typed. Nothing else here calls C. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { getAsset, getRawAsset, isSea } from 'node:sea';
 import { CniError, Code } from '../spec/error.ts';
@@ -60,6 +59,7 @@ function load(path: string): unknown {
 
 /** The prebuilt addons inside node_modules, for a run from source or from the bare bundle. */
 function installed(): { ref: string; ffi: string } {
+  const { createRequire } = process.getBuiltinModule('node:module');
   const require = createRequire(join(process.argv[1] ?? process.cwd(), '..', 'x.js'));
   const prebuilt = (name: string, file: string): string =>
     join(dirname(require.resolve(`${name}/package.json`)), 'prebuilds', `${process.platform}-${process.arch}`, file);

@@ -1,5 +1,5 @@
 /** The two native addons, ref-napi's and ffi-napi's: found or unpacked, loaded, and typed. Nothing else here calls C. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { getAsset, getRawAsset, isSea } from 'node:sea';
 import { CniError, Code } from '../spec/error.ts';
@@ -97,10 +97,16 @@ function place(home: string, file: string): string {
   return path;
 }
 
+/** Not by readFileSync, which asks how long the file is first: on Windows that takes as long as reading it. */
 function sameBytes(path: string, wanted: Buffer): boolean {
+  let file: number | undefined;
   try {
-    return readFileSync(path).equals(wanted);
+    file = openSync(path, 'r');
+    const found = Buffer.allocUnsafeSlow(wanted.length + 1);
+    return found.subarray(0, readSync(file, found)).equals(wanted);
   } catch {
     return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -66,8 +66,14 @@ export async function spawnSimulator(options: Options = {}): Promise<Simulator> 
   );
   const ready = await firstLine(child.stdout, ended);
   const simulator = await connectControl(ready.controlPort, ready.port);
-  for (const seed of options.seeds ?? []) await simulator.seed(seed);
-  return { ...simulator, stop: () => simulator.stop().then(() => ended) };
+  const stop = (): Promise<void> => simulator.stop().then(() => ended);
+  try {
+    for (const seed of options.seeds ?? []) await simulator.seed(seed);
+  } catch (refused) {
+    await stop();
+    throw refused;
+  }
+  return { ...simulator, stop };
 }
 
 interface Ready {

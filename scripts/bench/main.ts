@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- NAME`: one benchmark, its table on stdout. Options: --quick (small and few), --rounds N (30), --write (the
- * section and plot of docs/performance.md), --out FOLDER (instead of docs).
+ * section and plot of docs/performance.md), --out FOLDER (instead of docs); of `peers` --peers FOLDER (their executables) and
+ * --only TEXT (those whose name has it).
  */
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ import { type BenchOptions, bodyOf, type Report, writeReport } from './report.ts
 const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<Report>>>> = {
   ipam: async () => (await import('./ipam.ts')).ipam,
   routes: async () => (await import('./routes.ts')).routes,
+  peers: async () => (await import('./peers.ts')).peers,
   startup: async () => (await import('./startup.ts')).startup,
 };
 
@@ -26,6 +28,8 @@ async function main(args: string[]): Promise<void> {
       rounds: { type: 'string' },
       write: { type: 'boolean', default: false },
       out: { type: 'string' },
+      peers: { type: 'string' },
+      only: { type: 'string' },
     },
   });
   const [name = ''] = positionals;
@@ -43,7 +47,7 @@ async function main(args: string[]): Promise<void> {
   const say = (line: string): void => {
     console.error(line);
   };
-  const report = await (await bench())({ rounds, quick: values.quick, say });
+  const report = await (await bench())({ ...values, rounds, say });
   console.log(`${report.title}\n\n${bodyOf(report, context)}`);
   if (values.write) for (const path of await writeReport(report, context, values.out ?? 'docs')) say(`wrote ${path}`);
 }

@@ -15,15 +15,23 @@ export const podOf = (n: number): Pod => ({
   namespace: `5B0A8F4E-2B1D-4E57-9C4A-${(0x3f6d_0000_0000 + n).toString(16).toUpperCase()}`,
 });
 
-/** Namespaces for so many pods, and so many endpoints of others on a network; a seed of the simulator. */
-export const surroundings = (pods: number, others: number, network: string): unknown => ({
+/** Namespaces for so many pods; a seed of the simulator. */
+export const namespacesFor = (pods: number): unknown => ({
   namespaces: Array.from({ length: pods }, (_, n) => ({ ID: podOf(n).namespace, Type: 'Host' })),
-  endpoints: Array.from({ length: others }, (_, n) => ({
+});
+
+/** So many endpoints of others on a network, which {@link widened} makes room for; a seed of the simulator. */
+export const othersOn = (network: string, count: number): unknown => ({
+  endpoints: Array.from({ length: count }, (_, n) => ({
     Name: `other${n}_${network}`,
     network,
-    IpConfigurations: [{ IpAddress: `10.244.${100 + Math.trunc(n / 250)}.${(n % 250) + 1}` }],
+    IpConfigurations: [{ IpAddress: `${network === 'nat' ? '172.30' : '10.244'}.${4 + (n >> 8)}.${n & 255}` }],
   })),
 });
+
+/** Seeds whose pod CIDR is a /16. */
+export const widened = (seeds: readonly unknown[]): readonly unknown[] =>
+  JSON.parse(JSON.stringify(seeds).replaceAll('10.244.3.0/24', '10.244.0.0/16')) as unknown[];
 
 export interface PodNode {
   readonly system: System;

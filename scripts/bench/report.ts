@@ -8,6 +8,10 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Small and few: shows that the benchmark works, and nothing about speed. */
   readonly quick: boolean;
+  /** A folder with the executables of others. */
+  readonly peers?: string | undefined;
+  /** Only what has this in its name. */
+  readonly only?: string | undefined;
   readonly say: (line: string) => void;
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSimulator } from '../../native/simulator/client.ts';
 import { SEED } from '../../test/support/node.ts';
-import { type PodNode, podOf, runVerb, surroundings, tryVerb } from './pods.ts';
+import { namespacesFor, type PodNode, podOf, runVerb, tryVerb } from './pods.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { type Measured, measureInRounds, type Subject } from './rounds.ts';
 import { formatMs, formatRatio, formatSummary, quantile } from './statistics.ts';
@@ -35,7 +35,7 @@ export async function startup({ rounds, say }: BenchOptions): Promise<Report> {
     const systems = [await linuxSystem(folderOf('linux')), ...('missing' in wine ? [] : [wine])];
     const rows: Row[] = [];
     for (const system of systems) {
-      const simulator = await spawnSimulator({ seeds: [SEED, surroundings(2, 0, 'cbr0')] });
+      const simulator = await spawnSimulator({ seeds: [SEED, namespacesFor(2)] });
       simulators.push(simulator);
       rows.push(...(await rowsOf({ system, simulator, folder: folderOf(`${system.name} node`) })));
     }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME`: one benchmark, its table on stdout. Options: --quick (small and few), --rounds N (30), --write (the
- * section and plot of docs/performance.md), --out FOLDER (instead of docs); of `peers` --peers FOLDER (their executables) and
- * --only TEXT (those whose name has it).
+ * section and plot of docs/performance.md), --out FOLDER (instead of docs); of `peers` --peers FOLDER (their executables),
+ * --only TEXT (those whose name has it) and --pods N (100).
  */
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -30,6 +30,7 @@ async function main(args: string[]): Promise<void> {
       out: { type: 'string' },
       peers: { type: 'string' },
       only: { type: 'string' },
+      pods: { type: 'string' },
     },
   });
   const [name = ''] = positionals;
@@ -47,7 +48,12 @@ async function main(args: string[]): Promise<void> {
   const say = (line: string): void => {
     console.error(line);
   };
-  const report = await (await bench())({ ...values, rounds, say });
+  const report = await (await bench())({
+    ...values,
+    rounds,
+    pods: values.pods === undefined ? undefined : numberOf('pods', values.pods),
+    say,
+  });
   console.log(`${report.title}\n\n${bodyOf(report, context)}`);
   if (values.write) for (const path of await writeReport(report, context, values.out ?? 'docs')) say(`wrote ${path}`);
 }
@@ -61,12 +67,17 @@ interface Wanted {
 
 /** @throws Error for no number, and for a run that is too short to stand in the documents. */
 function roundsOf({ quick, rounds: stated, write, out }: Wanted): number {
-  const rounds = Number(stated ?? (quick ? QUICK_ROUNDS : ROUNDS));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('Cannot use --rounds, expected a number from 1');
+  const rounds = numberOf('rounds', stated ?? String(quick ? QUICK_ROUNDS : ROUNDS));
   if (write && out === undefined && (quick || rounds < ROUNDS)) {
     throw new Error(`Cannot write so short a run into docs, expected ${ROUNDS} rounds in full, or --out FOLDER`);
   }
   return rounds;
+}
+
+function numberOf(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`Cannot use --${option}, expected a number from 1`);
+  return number;
 }
 
 main(process.argv.slice(2)).catch((failure: unknown) => {

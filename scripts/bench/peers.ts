@@ -25,14 +25,15 @@ interface Line {
   readonly costs: readonly Cost[];
 }
 
-export async function peers({ quick, peers: theirs, only = '', say }: BenchOptions): Promise<Report> {
+export async function peers({ quick, peers: theirs, only = '', pods, say }: BenchOptions): Promise<Report> {
   const root = await mkdtemp(join(tmpdir(), 'wincni-bench-'));
   const folderIn = (...names: string[]): string => {
     const folder = join(root, ...names);
     mkdirSync(folder, { recursive: true });
     return folder;
   };
-  const size = quick ? SIZES.quick : SIZES.full;
+  const usual = quick ? SIZES.quick : SIZES.full;
+  const size = { ...usual, pods: pods ?? usual.pods };
   try {
     const wine = await wineSystem(folderIn('windows'));
     const systems = [await linuxSystem(folderIn('linux')), ...('missing' in wine ? [] : [wine])];

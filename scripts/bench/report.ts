@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** A folder with the executables of others. */
   readonly peers?: string | undefined;
+  /** How many come and go, where pods do. */
+  readonly pods?: number | undefined;
   /** Only what has this in its name. */
   readonly only?: string | undefined;
   readonly say: (line: string) => void;

@@ -2,6 +2,7 @@
 
 import { decodeConf, type NetworkPlugin } from './dialects/choose.ts';
 import type { NetConf } from './dialects/net-conf.ts';
+import { elapsedMs } from './ffi/elapsed.ts';
 import { startDeadline } from './hns/deadline.ts';
 import { NO_PATIENCE, patience } from './hns/retry.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
@@ -36,7 +37,7 @@ export async function networkCommand(
     readText: command.verb === 'ADD' || command.verb === 'STATUS' ? platform.files.readText : undefined,
     isTeardown: command.verb === 'DEL' || command.verb === 'GC',
   });
-  const started = performance.now();
+  const started = elapsedMs();
   const ledger: Ledger = { sessions: [], notes: [...conf.notes] };
   let failure: CniError | undefined;
   try {
@@ -49,7 +50,7 @@ export async function networkCommand(
   } finally {
     for (const session of ledger.sessions) await session.close();
     const calls = ledger.sessions.flatMap((session) => session.calls);
-    const ms = performance.now() - started;
+    const ms = elapsedMs() - started;
     log({ command, conf, failure, notes: ledger.notes, calls, ms, trace: io.env['TRACEPARENT'] });
   }
 }

@@ -24,23 +24,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   node: ['spec', 'net', 'disk', 'hns', 'ip-helper'],
   cli: ['spec', 'disk', 'ffi', 'hns', 'ip-helper', 'node'],
   'platform.ts': ['spec', 'disk', 'hns', 'host-local', 'ipam', 'dialects'],
-  'network-command.ts': ['spec', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
-  'run.ts': ['spec', 'ipam', 'dialects', 'flannel', 'host-local', 'network-command.ts', 'platform.ts'],
-  'main.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'process', 'platform.ts', 'run.ts', 'cli'],
+  'network-command.ts': ['spec', 'ffi', 'hns', 'ipam', 'log', 'dialects', 'plugins', 'platform.ts'],
+  'configured.ts': ['spec', 'ipam', 'dialects', 'flannel', 'host-local', 'network-command.ts', 'platform.ts'],
+  'run.ts': ['spec', 'host-local', 'configured.ts', 'platform.ts'],
+  'this-machine.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'process', 'platform.ts'],
+  'main.ts': ['spec', 'platform.ts', 'run.ts', 'this-machine.ts', 'cli'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  spec: ['node:crypto'],
+  spec: ['@noble/hashes/legacy.js'],
   net: ['ip-address', 'netmask'],
   disk: ['node:crypto', 'node:fs', 'node:path'],
-  ffi: ['node:fs', 'node:module', 'node:path', 'node:sea'],
+  ffi: ['node:fs', 'node:path', 'node:sea'],
   ipam: ['node:path'],
   flannel: ['node:path'],
   process: ['node:fs'],
   log: ['node:fs', 'node:path'],
   node: ['node:path'],
   cli: ['node:child_process', 'node:fs', 'node:path', 'node:sea', 'node:util'],
-  'main.ts': ['node:fs', 'node:sea'],
+  'main.ts': ['node:fs'],
 };
 const MAX_LINES = 200;
 
@@ -121,7 +123,8 @@ const ONLY: readonly (readonly [what: RegExp, where: RegExp])[] = [
   [/ffi-napi|ref-napi/, /^src\/ffi\//],
   [/\bprocess\.env\b/, /^src\/main\.ts$/],
   [/\bprocess\.(?:stdout|stderr|stdin)\b/, /^src\/main\.ts$/],
-  [/\bprocess\.(?:exit|dlopen)\b/, /^src\/ffi\//],
+  [/\bprocess\.dlopen\b/, /^src\/ffi\//],
+  [/\bprocess\.exit\b/, /^src\/(?:ffi\/|main\.ts$)/],
   [
     /\b(?:write|append|rename|unlink|rm|mkdir)(?:File)?Sync\b/,
     /^src\/(?:disk|log)\/|^src\/ffi\/addons\.ts$|^src\/main\.ts$/,

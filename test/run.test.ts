@@ -57,7 +57,7 @@ async function seen(env: Io['env'], stdin: string, platform: Platform = NO_PLATF
     },
     stdout: (text) => written.push(text),
   };
-  const status = await run(io, platform);
+  const status = await run(io, { executable: platform.executable, platform: () => platform });
   return { status, written, reads };
 }
 

@@ -39,3 +39,12 @@ const isFolder = (path: string): boolean => {
     return false;
   }
 };
+
+/** The folders that makeFolder() made, by its answer, deepest first; `folder` is absolute. */
+export function madeBetween(first: string | undefined, folder: string): readonly string[] {
+  const made: string[] = [];
+  for (let at = folder; first !== undefined && at.length >= first.length && at !== dirname(at); at = dirname(at)) {
+    made.push(at);
+  }
+  return made;
+}

@@ -19,7 +19,7 @@ import { fileAt, markFolder, openNew } from './file-at.ts';
 import type { FileAt, Files } from './files.ts';
 import { temporary } from './half-written.ts';
 import { openInPlace } from './in-place.ts';
-import { makeFolder } from './make-folder.ts';
+import { madeBetween, makeFolder } from './make-folder.ts';
 import { assertWritable } from './names.ts';
 import { attempter, orAbsent } from './refusals.ts';
 
@@ -170,7 +170,11 @@ function writeBeside(calls: SystemCalls, { path, text, flush }: Written): true {
     });
     return true;
   } catch (failure) {
-    quietly(() => unlink(calls, beside));
+    try {
+      unlink(calls, beside);
+    } catch {
+      // The first error is the one to report.
+    }
     throw failure;
   }
 }
@@ -190,22 +194,4 @@ function unlink(calls: SystemCalls, path: string): boolean {
     return true;
   });
   return removed ?? false;
-}
-
-/** For clean-up on the way out with an error that is already known and is the one to report. */
-function quietly(run: () => unknown): void {
-  try {
-    run();
-  } catch {
-    // The first error is reported, not this one.
-  }
-}
-
-/** The folders that a recursive mkdir made, deepest first; `folder` is absolute. */
-function madeBetween(first: string | undefined, folder: string): readonly string[] {
-  const made: string[] = [];
-  for (let at = folder; first !== undefined && at.length >= first.length && at !== dirname(at); at = dirname(at)) {
-    made.push(at);
-  }
-  return made;
 }

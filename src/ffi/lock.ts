@@ -1,7 +1,9 @@
 /** An exclusive lock on a file, held by the kernel for this process: it ends with the process, however that ends. */
+
 import { closeSync, constants, openSync } from 'node:fs';
 import { toNamespacedPath } from 'node:path';
 import { CniError, Code } from '../spec/error.ts';
+import { elapsedMs } from './elapsed.ts';
 import { bind } from './library.ts';
 import { zeroed } from './memory.ts';
 import { wide } from './strings.ts';
@@ -60,11 +62,11 @@ export async function lockWithin(
   { tryLock }: Pick<LockFile, 'tryLock'>,
   { deadlineMs, hopeless }: { deadlineMs: number; hopeless: ReadonlySet<number> },
 ): Promise<number | undefined> {
-  const end = performance.now() + deadlineMs;
+  const end = elapsedMs() + deadlineMs;
   let inRow = 0;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const errno = tryLock();
-    const left = end - performance.now();
+    const left = end - elapsedMs();
     inRow = errno !== undefined && hopeless.has(errno) ? inRow + 1 : 0;
     if (errno === undefined || left <= 0 || inRow >= BELIEVED) return errno;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));

@@ -1,4 +1,5 @@
 /** The time a command may take: every wait for HNS ends with it, so that a hung service never hangs a runtime. */
+import { elapsedMs } from '../ffi/elapsed.ts';
 
 export interface Deadline {
   /** Milliseconds left, never below 0. */
@@ -11,13 +12,13 @@ export interface Deadline {
 
 /** Starts a deadline of `ms` from now, on a clock that wall-clock changes do not move. */
 export function startDeadline(ms: number): Deadline {
-  let end = performance.now() + ms;
-  const remainingMs = (): number => Math.max(0, end - performance.now());
+  let end = elapsedMs() + ms;
+  const remainingMs = (): number => Math.max(0, end - elapsedMs());
   return {
     remainingMs,
     extend: (more) => {
       const former = end;
-      end = performance.now() + more;
+      end = elapsedMs() + more;
       return () => {
         end = former;
       };

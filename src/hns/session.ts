@@ -1,4 +1,5 @@
 /** One command's dealings with HNS: each call raced against the deadline, counted, its failure put into words. */
+import { elapsedMs } from '../ffi/elapsed.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Answer, Handle, HandleKind, Native } from './native.ts';
@@ -49,9 +50,9 @@ export function openSession(native: Native, deadline: Deadline, waits: Patience 
   let uncertain = false;
   const once: Session['run'] = async (purpose, call) => {
     if (gaveUp || deadline.remainingMs() === 0) throw notAsked(purpose, gaveUp);
-    const started = performance.now();
+    const started = elapsedMs();
     const answer = await deadline.race(call(native));
-    const ms = Math.round((performance.now() - started) * 10) / 10;
+    const ms = Math.round((elapsedMs() - started) * 10) / 10;
     if (answer === undefined) {
       gaveUp = true;
       uncertain ||= changes(purpose);

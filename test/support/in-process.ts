@@ -97,7 +97,8 @@ function command(simulator: LocalSimulator, start: LocalStart, around: Around): 
     kill?.addEventListener('abort', die);
     const dispatcher = mortal(simulator, { isDead, die });
     const native = (): Native => around.parts.native(simulatedNative({ process: around.process, dispatcher }));
-    run(io, { ...platformFor(simulator, around, files), executable: plugin, native }).then((code) => {
+    const platform = { ...platformFor(simulator, around, files), executable: plugin, native };
+    run(io, { executable: plugin, platform: () => platform }).then((code) => {
       if (isDead()) die();
       else resolve({ code, stdout });
     }, reject);

@@ -158,7 +158,9 @@ export function createTestNode(
       text += written;
     };
     const native = (): Native => simulatedNative({ dispatcher, process });
-    const code = await run({ env, stdin: () => stdin, stdout }, { native, ...platform(more) });
+    const whole = { native, ...platform(more) };
+    const start = { executable: whole.executable, platform: () => whole };
+    const code = await run({ env, stdin: () => stdin, stdout }, start);
     hns.processes.end(process, 'ended');
     return { code, text };
   };

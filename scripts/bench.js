@@ -18,7 +18,7 @@ async function prepare() {
   const onSimulator = name !== 'ipam';
   await setUp(onSimulator ? 'demo' : 'build');
   // What ours is compared with is worth having, but its absence keeps nobody from ours: the table names what is missing.
-  const wanted = { ipam: ['peers'], startup: ['mingw'], peers: ['mingw'] }[name] ?? [];
+  const wanted = { ipam: ['peers'], startup: ['mingw', 'strace'], peers: ['mingw'] }[name] ?? [];
   await ensureTools(wanted).catch((error) => console.error(error.message));
   if (onSimulator) (await import('./build-native.js')).buildNative();
   const { build, wineExecutable } = await import('../build.js');

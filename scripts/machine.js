@@ -9,6 +9,7 @@ export const TOOLS = {
   mingw: { isHere: () => hasAnyProgram('x86_64-w64-mingw32-gcc'), packages: ['gcc-mingw-w64-x86-64'] },
   debootstrap: { isHere: () => hasWine() || hasAnyProgram('debootstrap'), packages: ['debootstrap'] },
   mount: { isHere: () => hasWine() || hasAnyProgram('nsenter'), packages: ['util-linux', 'mount'] },
+  strace: { isHere: () => hasAnyProgram('strace'), packages: ['strace'] },
   // With the host-local that ours shares its files with.
   peers: { isHere: () => existsSync('/usr/lib/cni/host-local'), packages: ['containernetworking-plugins'] },
 };

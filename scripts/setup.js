@@ -16,7 +16,7 @@ const PURPOSES = {
   build: [],
   demo: ['cc', 'libc'],
   wine: ['debootstrap', 'mount'],
-  test: ['cc', 'libc', 'mingw', 'debootstrap', 'mount'],
+  test: ['cc', 'libc', 'mingw', 'strace', 'debootstrap', 'mount'],
 };
 
 /** Makes the machine ready for a purpose of PURPOSES, or throws an Error that holds the one command to run. */

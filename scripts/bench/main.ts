@@ -1,12 +1,16 @@
 /**
  * `npm run bench -- NAME`: one benchmark, its table on stdout. Options: --quick (small and few), --rounds N (30), --write (the
  * section and plot of docs/performance.md), --out FOLDER (instead of docs); of `peers` --peers FOLDER (their executables),
- * --only TEXT (those whose name has it) and --pods N (100).
+ * --only TEXT (those whose name has it) and --pods N (100); of `startup` --trace (what each verb touches, no times).
  */
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { machineLine } from './machine-line.ts';
 import { type BenchOptions, bodyOf, type Report, writeReport } from './report.ts';
+
+/** What each verb may touch; `--trace --write` puts there what it does touch. */
+const TRACE = 'test/fixtures/startup-trace.txt';
 
 /** Loaded when asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<Report>>>> = {
@@ -31,12 +35,20 @@ async function main(args: string[]): Promise<void> {
       peers: { type: 'string' },
       only: { type: 'string' },
       pods: { type: 'string' },
+      trace: { type: 'boolean', default: false },
     },
   });
   const [name = ''] = positionals;
   const bench = BENCHES[name];
   if (bench === undefined || positionals.length > 1) {
     throw new Error(`Cannot run "${positionals.join(' ')}", expected one of ${Object.keys(BENCHES).join(', ')}`);
+  }
+  if (name === 'startup' && values.trace) {
+    const { traceOfStarts } = await import('./startup-trace.ts');
+    const text = await traceOfStarts();
+    console.log(text);
+    if (values.write) writeFileSync(TRACE, text);
+    return;
   }
   const rounds = roundsOf(values);
   const context = {

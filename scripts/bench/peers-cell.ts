@@ -85,6 +85,9 @@ type Life = (verb: 'ADD' | 'DEL', pod: Pod) => Promise<Ran>;
 function lifeOf(node: PodNode, { program, plugins }: Candidate, setup: Setup): Life {
   const { system, folder } = node;
   writeFileSync(join(folder, 'subnet.env'), SUBNET_ENV);
+  // The address of the host's own endpoint, which flannel's configuration cannot keep out of the range.
+  mkdirSync(join(folder, 'leases', setup.network), { recursive: true });
+  writeFileSync(join(folder, 'leases', setup.network, '10.244.3.2'), 'host\r\neth0');
   const places: Places = {
     dataDir: system.path(join(folder, 'leases')),
     // Without a drive it lies on the simulated machine.

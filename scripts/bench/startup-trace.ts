@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { type Simulator, spawnSimulator } from '../../native/simulator/client.ts';
 import { SEED } from '../../test/support/node.ts';
@@ -46,10 +46,12 @@ export async function traceOfStarts(): Promise<string> {
       loaded.push(told);
     }
     const files: (readonly string[])[] = [];
-    const bare = new Set(filesOf(place, [system.node, '-e', '0'], {}, ''));
+    const bare = new Set(filesOf(place, [system.node, '-e', '0'], { env: {}, stdin: '' }));
+    // The first command unpacks the addons.
+    const first = inputOf(place, 'STATUS', previous);
+    filesOf(place, [system.wincni], first);
     for (const command of COMMANDS) {
-      const { env, stdin } = inputOf(place, command, previous);
-      const touched = filesOf(place, [system.wincni], env, stdin);
+      const touched = filesOf(place, [system.wincni], inputOf(place, command, previous));
       files.push([...new Set(touched.filter((line) => !bare.has(line)))].sort());
     }
     return COMMANDS.map((command, index) => textOf(command, loaded[index + 2], files[index] ?? [])).join('\n');
@@ -74,8 +76,8 @@ async function bundleThatTells(folder: string): Promise<string> {
     plugins: [
       {
         name: 'tell',
-        setup: ({ onLoad }) => {
-          onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+        setup: (bundling) => {
+          bundling.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
             const told = `globalThis.wincniModules.push(${JSON.stringify(relative(ROOT, path))});`;
             return { contents: `${told}${readFileSync(path, 'utf8')}`, loader: 'ts' };
           });
@@ -135,7 +137,7 @@ function loadedBy(
 }
 
 /** The calls that name a file, as `open <leases>/cbr0/lock`. */
-function filesOf({ folder }: Place, argv: readonly string[], env: Input['env'], stdin: string): readonly string[] {
+function filesOf({ folder }: Place, argv: readonly string[], { env, stdin }: Input): readonly string[] {
   const log = join(folder, 'strace');
   const args = ['-f', '-qq', '-e', 'trace=%file', '-e', 'signal=none', '-o', log, ...argv];
   const { status, error } = spawnSync('strace', args, { env, input: stdin, encoding: 'utf8' });
@@ -143,7 +145,9 @@ function filesOf({ folder }: Place, argv: readonly string[], env: Input['env'], 
     throw new Error('Cannot trace files: strace did not run', { cause: error });
   return [...readFileSync(log, 'utf8').matchAll(/^\d+ +(\w+)\((.*)$/gm)].flatMap(([, call = '', rest = '']) => {
     const paths = [...rest.matchAll(/"([^"]*)"/g)].map(([, path = '']) => anywhere(path, folder));
-    return call === 'execve' ? [] : [[named(call), ...paths].join(' ')];
+    const line = [named(call), ...paths].join(' ');
+    // Of the machine, not of the program.
+    return call === 'execve' || /^\S+ \/(?:sys|proc\/self)\//.test(line) ? [] : [line];
   });
 }
 
@@ -168,9 +172,18 @@ function textOf(command: string, loaded: Loaded | undefined, files: readonly str
   const { modules = [], builtins = [], addons = false } = loaded ?? {};
   const lines = [
     `${command}: ${addons ? 'with' : 'without'} addons`,
-    ...[...builtins].sort().map((name) => `  ${name}`),
-    ...[...modules].sort().map((name) => `  ${name}`),
-    ...files.map((line) => `  ${line}`),
+    ...[...builtins].sort(),
+    ...byFolder(modules),
+    ...files,
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n  ')}\n`;
+}
+
+/** A line for each folder: "src/net: cidr ip". */
+function byFolder(modules: readonly string[]): readonly string[] {
+  const folders = [...new Set(modules.map((path) => dirname(path)))].sort();
+  return folders.map((folder) => {
+    const names = modules.filter((path) => dirname(path) === folder).map((path) => basename(path, '.ts'));
+    return `${folder}: ${names.sort().join(' ')}`;
+  });
 }

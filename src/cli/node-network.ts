@@ -5,6 +5,7 @@ import { nodeFiles } from '../disk/node-files.ts';
 import { createFileLock } from '../ffi/lock.ts';
 import { startDeadline } from '../hns/deadline.ts';
 import { entryPoints } from '../hns/entry-points.ts';
+import { patience } from '../hns/retry.ts';
 import { openSession } from '../hns/session.ts';
 import { ipHelper } from '../ip-helper/client.ts';
 import { iphlpapi } from '../ip-helper/entry-points.ts';
@@ -15,11 +16,10 @@ import type { NodePorts } from '../node/node-work.ts';
 import { decodeConfig, MAX_STDIN_BYTES } from '../spec/command.ts';
 import type { Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
+import { pause } from './pause.ts';
 import { complainOf } from './report.ts';
 import { type CliCommand, type CliOption, type Exit, type Shell, UsageError, type Values } from './shell.ts';
 
-/** How long HNS may take over one run, the waiting included. */
-const HNS_MS = 3_900_000;
 /** What `node down` waits where no configuration says it. */
 const DOWN_MS = 60_000;
 
@@ -86,10 +86,10 @@ function portsOf({ windows, defaults, system, print, complain }: Shell): NodePor
   const native = entryPoints(found);
   return {
     ipHelper: ipHelper(iphlpapi(found)),
-    openHns: () => openSession(native, startDeadline(HNS_MS)),
+    openHns: (ms) => openSession(native, startDeadline(ms), patience(pause)),
     files: nodeFiles({ windows }),
     lock: createFileLock(),
-    clock: { now: Date.now, sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
+    clock: { now: Date.now, sleep: pause },
     folder: dirname(defaults.logFile),
     print,
     complain,

@@ -4,6 +4,7 @@ import { nodeFiles } from '../disk/node-files.ts';
 import { createFileLock } from '../ffi/lock.ts';
 import { startDeadline } from '../hns/deadline.ts';
 import { entryPoints } from '../hns/entry-points.ts';
+import { patience } from '../hns/retry.ts';
 import { openSession } from '../hns/session.ts';
 import { ipHelper } from '../ip-helper/client.ts';
 import { iphlpapi } from '../ip-helper/entry-points.ts';
@@ -12,6 +13,7 @@ import { type SyncOptions, type SyncPorts, syncPeers } from '../node/sync.ts';
 import type { Report } from '../node/sync-run.ts';
 import { watchPeers } from '../node/sync-watch.ts';
 import { CniError } from '../spec/error.ts';
+import { pause } from './pause.ts';
 import { readPeerFile, watchPeerFile } from './peer-file.ts';
 import { complainOf } from './report.ts';
 import { type CliCommand, type Exit, type Shell, UsageError, type Values } from './shell.ts';
@@ -48,7 +50,7 @@ function portsOf({ windows, defaults, system }: Shell): () => SyncPorts {
     const native = entryPoints(found);
     return {
       ipHelper: ipHelper(iphlpapi(found)),
-      openHns: () => openSession(native, startDeadline(HNS_MS)),
+      openHns: () => openSession(native, startDeadline(HNS_MS), patience(pause)),
       files: nodeFiles({ windows }),
       lock: createFileLock(),
       folder: dirname(defaults.logFile),

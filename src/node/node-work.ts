@@ -7,8 +7,8 @@ import { type HostRecord, openHostRecord } from './host-record.ts';
 /** The parts that touch the machine. */
 export interface NodePorts {
   readonly ipHelper: IpHelper;
-  /** A session with HNS, which is closed here. */
-  readonly openHns: () => Session;
+  /** A session with HNS, which is closed here; all its calls together may take so many milliseconds. */
+  readonly openHns: (ms: number) => Session;
   readonly files: Files;
   /** Throws code 11 at the deadline. */
   readonly lock: { readonly acquire: (path: string, deadlineMs: number) => Promise<() => void> };
@@ -48,6 +48,8 @@ export interface WorkOptions {
 }
 
 const POLL_MS = 500;
+/** How long HNS may take, beside what is waited for: a network takes it seconds, and one that hangs is given up. */
+const HNS_MS = 60_000;
 const LOCK_FILE = 'node.lock';
 
 /** Runs `use` while no other command changes the node; answers 1 when something is lacking in the end. A plan waits for nobody. */
@@ -72,7 +74,7 @@ async function inSession(
   use: (work: Work) => Promise<void>,
 ): Promise<0 | 1> {
   const { clock, print, complain } = ports;
-  const session = ports.openHns();
+  const session = ports.openHns(timeoutMs + HNS_MS);
   const end = clock.now() + timeoutMs;
   let lacks = 0;
   try {

@@ -11,6 +11,7 @@ import type { Exit, Shell } from '../../src/cli/shell.ts';
 import { nodeFiles, type SystemCalls } from '../../src/disk/node-files.ts';
 import { createFileLock } from '../../src/ffi/lock.ts';
 import { startDeadline } from '../../src/hns/deadline.ts';
+import { patience } from '../../src/hns/retry.ts';
 import { openSession } from '../../src/hns/session.ts';
 import type { NodePorts } from '../../src/node/node-work.ts';
 import { UNFLUSHED } from '../support/ipam.ts';
@@ -60,6 +61,7 @@ const WRITES = /^(?:Hcn(?:Create|Modify|Delete)|Create|Set|Delete)/;
 export function createNetworkNode(
   switches: Partial<Switches> = {},
   adapters: readonly object[] = [ETHERNET, SECOND],
+  hnsMs = 20_000,
 ): NetworkNode {
   let now = Date.UTC(2026, 0, 1);
   const hns = createHns({ lateAddressMs: 2000, ...switches, now: () => now });
@@ -69,7 +71,12 @@ export function createNetworkNode(
   let commands = 0;
   const ports = (process: string, calls = UNFLUSHED, shell?: Shell): NodePorts => ({
     ipHelper: simulatedIpHelper({ dispatcher, process }),
-    openHns: () => openSession(simulatedNative({ dispatcher, process }), startDeadline(20_000)),
+    openHns: () =>
+      openSession(
+        simulatedNative({ dispatcher, process }),
+        startDeadline(hnsMs),
+        patience(() => Promise.resolve()),
+      ),
     files: nodeFiles({ windows: false, calls }),
     lock: createFileLock(),
     clock: {

@@ -71,6 +71,8 @@ export interface Endpoint {
   readonly routes: readonly WireRoute[];
   readonly dns: WireDns;
   readonly policies: readonly WirePolicy[];
+  /** Stands for an address on another node, as kube-proxy makes them: nothing of this node is behind it. */
+  readonly isRemote: boolean;
   /** HNS could not make it as it is described, and refuses what is asked of it later. */
   readonly isDegraded: boolean;
   /** Ids of the running containers it is attached to, as HNS v1 attaches. */
@@ -113,6 +115,9 @@ const readRoutes = (document: Json): readonly WireRoute[] =>
     DestinationPrefix: textAt(route, 'DestinationPrefix'),
   }));
 
+/** EndpointFlagsRemoteEndpoint of hcsshim's hcnendpoint.go. */
+const REMOTE_ENDPOINT = 1;
+
 export function readEndpoint(document: Json): Endpoint {
   const namespaceId = textAt(document, 'HostComputeNamespace', NO_NAMESPACE).toLowerCase();
   const dns = member(document, 'Dns');
@@ -129,6 +134,7 @@ export function readEndpoint(document: Json): Endpoint {
     routes: readRoutes(document),
     dns: readDns(isRecord(dns) ? dns : {}),
     policies: readPolicies(document),
+    isRemote: ((numberAt(document, 'Flags') ?? 0) & REMOTE_ENDPOINT) !== 0,
     isDegraded: numberAt(document, 'State') === DEGRADED,
     containers: textsAt(recordAt(recordAt(document, 'Health'), 'Extra'), 'SharedContainers'),
   };

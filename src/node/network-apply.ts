@@ -100,13 +100,14 @@ async function complete(
   }
 }
 
-/** Endpoints on a network beside the host's own. */
+/** Endpoints on a network beside the host's own, and those that stand for pods of other nodes. */
 export async function podEndpoints({ session }: Work, network: string): Promise<readonly Endpoint[]> {
   const ids = (await endpointsOfNetwork(session, network))?.ids ?? [];
   const found: Endpoint[] = [];
   for (const id of ids) {
     const endpoint = await findEndpoint(session, id);
-    if (endpoint !== undefined && endpoint.name !== hostEndpointName(network)) found.push(endpoint);
+    if (endpoint === undefined || endpoint.isRemote || endpoint.name === hostEndpointName(network)) continue;
+    found.push(endpoint);
   }
   return found;
 }

@@ -147,6 +147,7 @@ client('createEndpoint() and readBack() answer what HNS made of it, in a call ea
     routes: [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }],
     dns: { ServerList: ['10.96.0.10'] },
     policies: [{ Type: 'L2Driver' }],
+    isRemote: false,
     isDegraded: false,
     containers: [],
   });

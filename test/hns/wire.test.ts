@@ -58,6 +58,7 @@ wire('readEndpoint() reads everything that the verbs use', () => {
     Dns: { Domain: 'a.local', Search: ['b.local'], ServerList: ['10.96.0.10'], Options: ['ndots:5'] },
     Policies: [{ Type: 'L2Driver' }, { Type: 'OutBoundNAT', Settings: { Exceptions: [] } }],
     Health: { Extra: { SharedContainers: ['c1', 'c2'] } },
+    Flags: 1,
   };
   assert.equal(readEndpoint(document), {
     id: 'E1',
@@ -72,6 +73,7 @@ wire('readEndpoint() reads everything that the verbs use', () => {
     routes: [{ NextHop: '10.244.3.2', DestinationPrefix: '0.0.0.0/0' }],
     dns: { Domain: 'a.local', Search: ['b.local'], ServerList: ['10.96.0.10'], Options: ['ndots:5'] },
     policies: [{ Type: 'L2Driver' }, { Type: 'OutBoundNAT', Settings: { Exceptions: [] } }],
+    isRemote: true,
     isDegraded: true,
     containers: ['c1', 'c2'],
   });
@@ -87,6 +89,7 @@ const NOTHING = {
   routes: [],
   dns: {},
   policies: [],
+  isRemote: false,
   isDegraded: false,
   containers: [],
 };

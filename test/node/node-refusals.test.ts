@@ -52,6 +52,19 @@ for (const [what, first, second, expected] of OTHERS) {
   });
 }
 
+refusals("endpoints that kube-proxy made for pods of other nodes are in nobody's way", async ({ node }) => {
+  await node.up(BRIDGE);
+  node.hns.seed({
+    endpoints: [{ Name: 'remote', network: 'cbr0', Flags: 1, IpConfigurations: [{ IpAddress: '10.244.7.7' }] }],
+  });
+  const second = { ...BRIDGE, podCidr: '10.244.9.0/24' };
+  assert.equal((await node.up(second, '--replace')).err, []);
+  node.hns.seed({
+    endpoints: [{ Name: 'remote', network: 'cbr0', Flags: 1, IpConfigurations: [{ IpAddress: '10.244.7.7' }] }],
+  });
+  assert.equal((await node.down(second)).exit, 0);
+  assert.equal(node.hns.dump().networks, []);
+});
 refusals('what HNS refuses for now is asked for again', async ({ node }) => {
   node.dispatcher.faults.set([
     { function: 'HcnCreateNetwork', nth: 1, hresult: '0x800706BA' },

@@ -17,9 +17,11 @@ export async function reserve(stock: OpenStock, request: ReserveRequest): Promis
   if (tombstone !== undefined) return { kind: 'buried', tombstone: asTombstone(stock, tombstone) };
   const record = readLease(stock, request.key);
   if (record !== undefined && isComplete(stock, record.lease)) return { kind: 'exists', lease: record.lease };
+  const held = addressesHeldBy(stock, stock.index.get(), request);
+  const named = new Set(record && filed(record.lease).map(({ text }) => text));
+  // Another program has given the container addresses since, perhaps one of the record's among them: it is none of ours to take.
+  if (held.some(({ text }) => !named.has(text))) return { kind: 'foreign', addresses: held };
   if (record !== undefined) await dropLease(stock, record.lease);
-  const foreign = addressesHeldBy(stock, stock.index.get(), request);
-  if (foreign.length > 0) return { kind: 'foreign', addresses: foreign };
 
   const picked = pickAddresses(stock, request);
   if (picked.kind !== 'picked') return picked;

@@ -281,6 +281,27 @@ peers('the old form without interface counts only where the new one is absent', 
     assert.equal(tree(folder), { 'net/10.244.3.10': 'pod1', 'net/10.244.3.12': 'pod1\r\neth1' });
   }),
 );
+peers('a lease of theirs keeps an address that an old record of ours for the same container names', () =>
+  inFolder(async (folder) => {
+    const ranges = [range('10.244.3.0/24', '10.244.3.10'), range('fd00:244:3::/64', 'fd00:244:3::10')];
+    const at = storeIn(folder, { ranges });
+    const [v4 = '', v6 = ''] = texts(reserved(await at.reserve(request(one))));
+    await at.commit(one.key);
+    // host-local's DEL and ADD: the first address comes again, the second does not.
+    rmSync(join(folder, 'net', v6));
+    seed(folder, { 'fd00:244:3::77': 'pod1\r\neth0' });
+    const theirs = [v4, 'fd00:244:3::77'];
+    const answer = await storeIn(folder, { ranges }).reserve(request(one));
+    assert.is(answer.kind, 'foreign');
+    const held = await storeIn(folder, { ranges }).addressesOf(one);
+    assert.equal(held.map(({ text }) => text).sort(), theirs);
+    await storeIn(folder, { ranges }).release(one);
+    assert.equal(
+      Object.keys(tree(folder)).filter((name) => /10\.244|fd00/.test(name)),
+      [],
+    );
+  }),
+);
 peers('a lease of ours that host-local released is none, and can be made anew', () =>
   inFolder(async (folder) => {
     const at = storeIn(folder);

@@ -81,11 +81,18 @@ function depart(room: Room, process: string, socket: Socket): void {
   if (room.connections.size === 0) for (const done of room.onEmpty) done();
 }
 
+/**
+ * How long a process that was told to die may take. Wine now and then keeps a connection of one that is gone, which was made
+ * while it died.
+ */
+const DEATH_MS = 1000;
+
 function handle(
-  { hns, dispatcher }: Room,
+  room: Room,
   message: Exclude<Message, { kind: 'hello' }>,
   { process, socket }: { readonly process: string; readonly socket: Socket },
 ): void {
+  const { hns, dispatcher } = room;
   if (message.kind === 'freed') {
     hns.processes.freed(process, message.strings);
     return;
@@ -100,7 +107,12 @@ function handle(
       socket.write(replyFrame(told));
     },
     (failure: unknown) => {
-      if (failure instanceof Killed) socket.write(dieFrame());
+      if (failure instanceof Killed) {
+        socket.write(dieFrame());
+        setTimeout(() => {
+          for (const each of room.connections.get(process) ?? []) each.destroy();
+        }, DEATH_MS).unref();
+      }
       // A fault of the simulator itself: the caller sees the connection break, the tests see why.
       else socket.destroy(failure instanceof Error ? failure : undefined);
     },

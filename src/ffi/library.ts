@@ -1,5 +1,5 @@
 /** Calls into C libraries: a table of signatures becomes typed functions, synchronous or on a pool thread. */
-import { CniError, Code } from '../spec/error.ts';
+import { CniError, type CniErrorOptions, Code } from '../spec/error.ts';
 import { type Addons, loadAddons } from './addons.ts';
 import { zeroed } from './memory.ts';
 
@@ -36,22 +36,26 @@ const loaded = (): Addons => (addons ??= loadAddons());
 export const isFfiLoaded = (): boolean => addons !== undefined;
 
 const POINTER = 8;
-
 const RTLD_NOW = 2;
+
+/** Of the error where a library, or a function in it, is not there. */
+export type Absence = CniErrorOptions & { readonly code: Code };
+
+const OF_HNS: Absence = { code: Code.HnsUnavailable };
 
 /**
  * Binds the functions of `table` in the library at `path`; "" is the process itself (libc on Linux).
  * Symbols are looked up when first called: a missing export hurts only who needs it.
  */
-export function bind<T extends Signatures>(path: string, table: T, hint = ''): Bound<T> {
+export function bind<T extends Signatures>(path: string, table: T, absence: Absence = OF_HNS): Bound<T> {
   const { ffi } = loaded();
   let library: Buffer | undefined;
   const prepared = new Map<string, Prepared>();
   const prepare = (name: string): Prepared => {
     const known = prepared.get(name);
     if (known !== undefined) return known;
-    library ??= openLibrary(path, hint);
-    const made = { cif: cifOf(table[name] as Signature), code: symbol({ library, path, hint }, name) };
+    library ??= openLibrary(path, absence);
+    const made = { cif: cifOf(table[name] as Signature), code: symbol({ library, path, absence }, name) };
     prepared.set(name, made);
     return made;
   };
@@ -164,25 +168,24 @@ function dl(code: Buffer, signature: Signature, ...args: readonly Argument[]): B
   return frame.result;
 }
 
-function openLibrary(path: string, hint: string): Buffer {
+function openLibrary(path: string, absence: Absence): Buffer {
   const { dlopen } = loaded().ffi.StaticFunctions;
   const name = path === '' ? null : Buffer.from(`${path}\0`, 'utf8');
   const result = dl(dlopen, ['pointer', ['pointer', 'int32']], name, RTLD_NOW);
   if (result.readBigUInt64LE(0) !== 0n) return result;
-  throw missing(`Cannot load "${path}": ${lastError()}`, hint);
+  throw missing(`Cannot load "${path}": ${lastError()}`, absence);
 }
 
-function symbol(from: { library: Buffer; path: string; hint: string }, name: string): Buffer {
+function symbol(from: { library: Buffer; path: string; absence: Absence }, name: string): Buffer {
   const { ffi, ref } = loaded();
   const text = Buffer.from(`${name}\0`, 'utf8');
   const handle = from.library.readBigUInt64LE(0);
   const result = dl(ffi.StaticFunctions.dlsym, ['pointer', ['pointer', 'pointer']], handle, text);
   if (result.readBigUInt64LE(0) !== 0n) return ref.readPointer(result, 0, 0);
-  throw missing(`Cannot find "${name}" in "${from.path}": ${lastError()}`, from.hint);
+  throw missing(`Cannot find "${name}" in "${from.path}": ${lastError()}`, from.absence);
 }
 
-const missing = (message: string, hint: string): CniError =>
-  new CniError(Code.HnsUnavailable, message, hint === '' ? {} : { details: hint });
+const missing = (message: string, { code, ...options }: Absence): CniError => new CniError(code, message, options);
 
 /** The addon's dlerror: "Win32 error 126" on Windows, the linker's words on Linux. */
 function lastError(): string {

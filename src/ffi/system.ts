@@ -58,7 +58,8 @@ export function windowsSystem(): System {
 
 /** Linux, for development and tests: every DLL is the simulator's one library at `library`. */
 export function simulatorSystem(library: string): System {
-  const standIn = bind(library, STAND_IN, 'the simulator library is built by: npm run setup');
+  const details = 'the simulator library is built by: npm run setup';
+  const standIn = bind(library, STAND_IN, { code: Code.HnsUnavailable, details });
   return {
     pathOf: () => library,
     ...readers({

@@ -2,6 +2,7 @@
 import { bind } from '../ffi/library.ts';
 import { guidBytes, outPointer, wide } from '../ffi/strings.ts';
 import type { System } from '../ffi/system.ts';
+import { Code } from '../spec/error.ts';
 import type { Answer, Handle, HandleKind, Kind, Native, Opened } from './native.ts';
 
 const HRESULT = 'int32';
@@ -42,13 +43,15 @@ const VMCOMPUTE = {
   HcsCloseComputeSystem: [HRESULT, [HANDLE]],
 } as const;
 
-const FEATURE =
-  'the Windows feature "Containers" brings it: Enable-WindowsOptionalFeature -Online -FeatureName Containers';
+const ABSENCE = {
+  code: Code.HnsUnavailable,
+  details: 'the Windows feature "Containers" brings it: Enable-WindowsOptionalFeature -Online -FeatureName Containers',
+} as const;
 
 /** Opens the entry points; nothing is loaded before the first call. */
 export function entryPoints(system: System): Native {
-  const hcn = bind(system.pathOf('computenetwork.dll'), COMPUTE_NETWORK, FEATURE).async;
-  const vmcompute = bind(system.pathOf('vmcompute.dll'), VMCOMPUTE, FEATURE).async;
+  const hcn = bind(system.pathOf('computenetwork.dll'), COMPUTE_NETWORK, ABSENCE).async;
+  const vmcompute = bind(system.pathOf('vmcompute.dll'), VMCOMPUTE, ABSENCE).async;
   const answer = answerer(system);
   const opened = openerOf(system);
   return {

@@ -2,6 +2,7 @@
 import { addressOf, bind } from '../ffi/library.ts';
 import { outPointer } from '../ffi/strings.ts';
 import type { System } from '../ffi/system.ts';
+import { Code } from '../spec/error.ts';
 import type { Placed } from './adapter-list.ts';
 import { FORWARD_ROW_SIZE } from './forward-row.ts';
 import type { Iphlpapi } from './iphlpapi.ts';
@@ -38,7 +39,7 @@ const ADAPTERS_TRIES = 5;
 
 /** Opens the entry points; nothing is loaded before the first call. */
 export function iphlpapi(system: System): Iphlpapi {
-  const calls = bind(system.pathOf('iphlpapi.dll'), IPHLPAPI).sync;
+  const calls = bind(system.pathOf('iphlpapi.dll'), IPHLPAPI, { code: Code.IpHelper }).sync;
   return {
     onRow: (name, row) => calls[name](row),
     table: (name, family, stride) => {

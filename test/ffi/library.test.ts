@@ -100,9 +100,13 @@ library('memory that C allocated is read by its address and given back', () => {
   assert.is(back.toString('latin1'), '0123456789abcde\0');
 });
 
-library('a missing library is code 105 with its path, the reason and the hint, at the first call', () => {
-  const missing = bind('/nowhere/libnothing.so', { nothing: ['void', []] }, 'install it');
-  const error = throwsCni(missing.sync.nothing, Code.HnsUnavailable);
+library('a missing library has the code that was given, its path, the reason and the hint, at the first call', () => {
+  const missing = bind(
+    '/nowhere/libnothing.so',
+    { nothing: ['void', []] },
+    { code: Code.IpHelper, details: 'install it' },
+  );
+  const error = throwsCni(missing.sync.nothing, Code.IpHelper);
   assert.match(
     error.message,
     /^Cannot load "\/nowhere\/libnothing\.so": \/nowhere\/libnothing\.so: cannot open shared/,
@@ -112,9 +116,13 @@ library('a missing library is code 105 with its path, the reason and the hint, a
     Object.hasOwn(throwsCni(bind('x.so', { y: ['void', []] }).sync.y, Code.HnsUnavailable).toJSON(), 'details'),
   );
 });
-library('a missing symbol is code 105 with its name and library, and hurts no other', () => {
-  const bound = bind('', { getpid: ['int32', []], no_such_function: ['int32', []] }, 'another version');
-  const error = throwsCni(() => bound.sync.no_such_function(), Code.HnsUnavailable);
+library('a missing symbol has the code that was given, its name and library, and hurts no other', () => {
+  const bound = bind(
+    '',
+    { getpid: ['int32', []], no_such_function: ['int32', []] },
+    { code: Code.IpHelper, details: 'another version' },
+  );
+  const error = throwsCni(() => bound.sync.no_such_function(), Code.IpHelper);
   assert.match(error.message, /^Cannot find "no_such_function" in "": .*undefined symbol: no_such_function$/);
   assert.is(error.details, 'another version');
   assert.is(bound.sync.getpid(), process.pid);

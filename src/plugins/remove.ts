@@ -25,10 +25,12 @@ export async function removeEndpoint(session: Session, { id, name, place }: Remo
 }
 
 async function detachIfPossible(session: Session, place: Place, id: string): Promise<void> {
+  // Doubt about an earlier call, such as the attach that is undone here, says nothing of this one.
+  const wasUncertain = session.uncertain();
   try {
     await detach(session, place, id);
   } catch (failure) {
     // After a call that hung nothing more is asked; anything else that is known is settled by the deletion.
-    if (session.gaveUp() || session.uncertain()) throw failure;
+    if (session.gaveUp() || (session.uncertain() && !wasUncertain)) throw failure;
   }
 }

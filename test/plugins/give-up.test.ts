@@ -82,4 +82,23 @@ giveUp(
   ),
 );
 
+for (const when of ['before', 'after'] as const) {
+  giveUp(
+    `ADD that does not know of its attach, ${when} its effect, and cannot detach deletes its endpoint, and the lease waits`,
+    onNode(async (node) => {
+      node.setFaults([
+        { function: 'HcnModifyNamespace', nth: 1, when, hresult: 0x80004005 },
+        { function: 'HcnModifyNamespace', nth: 2, hresult: 0x80070005 },
+      ]);
+      await fails(node.run('ADD', POD, node.conf()), Code.TryAgainLater, /^Cannot attach endpoint .*0x80004005 E_FAIL/);
+      assert.equal([node.endpoints(), node.leases()], [[], ['10.244.3.3']]);
+      node.setFaults([]);
+      await must(node.run('DEL', POD, node.conf(QUICK)));
+      node.pass(60_000);
+      await must(node.run('DEL', POD, node.conf(QUICK)));
+      nothingLeft(node);
+    }),
+  );
+}
+
 giveUp.run();

@@ -9,7 +9,7 @@ import { patience } from '../hns/retry.ts';
 import { openSession } from '../hns/session.ts';
 import { ipHelper } from '../ip-helper/client.ts';
 import { iphlpapi } from '../ip-helper/entry-points.ts';
-import { decodeNodeConfig, type NodeConfig, type NodeKey } from '../node/node-config.ts';
+import { DEFAULT_TIMEOUT_MS, decodeNodeConfig, type NodeConfig, type NodeKey, timeout } from '../node/node-config.ts';
 import { nodeDown } from '../node/node-down.ts';
 import { nodeUp } from '../node/node-up.ts';
 import type { NodePorts } from '../node/node-work.ts';
@@ -20,11 +20,14 @@ import { pause } from './pause.ts';
 import { complainOf } from './report.ts';
 import { type CliCommand, type CliOption, type Exit, type Shell, UsageError, type Values } from './shell.ts';
 
-/** What `node down` waits where no configuration says it. */
-const DOWN_MS = 60_000;
-
 const CONFIG: CliOption = { type: 'string', value: 'FILE', help: 'the configuration, JSON; options win over its keys' };
 const PLAN: CliOption = { type: 'boolean', help: 'says what it would do, and does nothing' };
+
+const TIMEOUT: CliOption = {
+  type: 'string',
+  value: 'S',
+  help: `how long adapter and address may take (default ${DEFAULT_TIMEOUT_MS / 1000})`,
+};
 
 /** The key of the configuration that an option stands for. */
 const KEY_OF: Readonly<Record<string, NodeKey>> = {
@@ -54,7 +57,7 @@ const KEYS: CliCommand['options'] = {
   vsid: { type: 'string', value: 'N', help: 'of an overlay, from 4096 (default 4096)' },
   port: { type: 'string', value: 'N', help: 'UDP, of an overlay (default 4789)' },
   'external-network': { type: 'string', value: 'NAME', help: 'makes a tiny network first, which takes the adapter' },
-  'timeout-seconds': { type: 'string', value: 'S', help: 'how long adapter and address may take (default 60)' },
+  'timeout-seconds': TIMEOUT,
 };
 
 export const NODE_UP: CliCommand = {
@@ -75,6 +78,7 @@ export const NODE_DOWN: CliCommand = {
   options: {
     config: CONFIG,
     name: { type: 'string', value: 'NAME', help: 'of the HNS network, without a configuration' },
+    'timeout-seconds': TIMEOUT,
     plan: PLAN,
     force: { type: 'boolean', help: 'also when endpoints of pods go with it' },
   },
@@ -89,7 +93,8 @@ function portsOf({ windows, defaults, system, print, complain }: Shell): NodePor
     openHns: (ms) => openSession(native, startDeadline(ms), patience(pause)),
     files: nodeFiles({ windows }),
     lock: createFileLock(),
-    clock: { now: Date.now, sleep: pause },
+    // The date at the start of the process, and from there on no setting of the clock is followed.
+    clock: { now: () => performance.timeOrigin + performance.now(), sleep: pause },
     folder: dirname(defaults.logFile),
     print,
     complain,
@@ -108,6 +113,8 @@ export function nodeUpOn(values: Values, shell: Shell, ports: () => NodePorts): 
 export function nodeDownOn(values: Values, shell: Shell, ports: () => NodePorts): Promise<Exit> {
   const [name, file] = [values['name'], values['config']];
   if ((name === undefined) === (file === undefined)) throw new UsageError('expected --config FILE or --name NAME');
+  const seconds = optionsIn(values)['timeoutSeconds'];
+  const given = seconds === undefined ? undefined : ofCommandLine(() => timeout(seconds, '--timeout-seconds'));
   return reporting(shell, () => {
     const config = file === undefined ? undefined : decodeNodeConfig(fileIn(values));
     const options = {
@@ -116,7 +123,7 @@ export function nodeDownOn(values: Values, shell: Shell, ports: () => NodePorts)
       isConfigured: config !== undefined,
       force: values['force'] === true,
       plan: values['plan'] === true,
-      timeoutMs: config?.timeoutMs ?? DOWN_MS,
+      timeoutMs: given ?? config?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     };
     return nodeDown(options, ports());
   });
@@ -151,7 +158,7 @@ function jsonOf(option: string, value: string): unknown {
   return isNumber ? Number(value) : value;
 }
 
-/** An error in an option is one of the command line; keys that neither file nor options have are missing there. */
+/** Keys that neither file nor options have are missing on the command line. */
 function configOf(values: Values, given: Json): NodeConfig {
   const file = values['config'] === undefined ? {} : fileIn(values);
   const isOption = (key: NodeKey): boolean => Object.hasOwn(given, key) || values['config'] === undefined;
@@ -160,10 +167,17 @@ function configOf(values: Values, given: Json): NodeConfig {
   const others = Object.entries(file).filter(([key]) =>
     Object.keys(given).every((own) => own.toLowerCase() !== key.toLowerCase()),
   );
-  try {
-    return decodeNodeConfig({ ...Object.fromEntries(others), ...given }, (key) =>
+  return ofCommandLine(() =>
+    decodeNodeConfig({ ...Object.fromEntries(others), ...given }, (key) =>
       isOption(key) ? `--${optionOf(key)}` : key,
-    );
+    ),
+  );
+}
+
+/** An error in an option is one of the command line. */
+function ofCommandLine<T>(decode: () => T): T {
+  try {
+    return decode();
   } catch (failure) {
     const [, text] = failure instanceof CniError ? (/^Cannot use (--.*)$/.exec(failure.message) ?? []) : [];
     throw text === undefined ? failure : new UsageError(text);

@@ -64,7 +64,7 @@ async function makeAndComplete(work: Work, wanted: WantedNetwork, old?: OpenNetw
   return made;
 }
 
-/** Straight after the deletion of another network HNS may not find the adapter yet, for seconds on older builds. */
+/** Straight after the deletion of another network HNS may not find adapter or switch yet, for seconds on older builds. */
 async function make(work: Work, wanted: WantedNetwork, isAfterDeletion: boolean): Promise<void> {
   let failure: CniError | undefined;
   const isMade = await work.poll(async () => {
@@ -72,7 +72,7 @@ async function make(work: Work, wanted: WantedNetwork, isAfterDeletion: boolean)
       await createNetwork(work.session, { id: networkId(wanted.name), request: requestOf(wanted) });
       return true;
     } catch (thrown) {
-      if (!isAfterDeletion || !(thrown instanceof CniError) || thrown.code !== Code.Hns) throw thrown;
+      if (!isAfterDeletion || !(thrown instanceof CniError) || work.session.gaveUp()) throw thrown;
       failure = thrown;
       return undefined;
     }

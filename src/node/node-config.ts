@@ -35,7 +35,7 @@ export interface NodeConfig {
 const [FIRST_VSID, LAST_VSID] = [4096, 0xff_ffff];
 /** IANA's port of VXLAN, which HNS takes when it is told none. */
 export const VXLAN_PORT = 4789;
-const TIMEOUT_S = 60;
+export const DEFAULT_TIMEOUT_MS = 60_000;
 const EXTERNAL = 'External';
 
 const KEYS = ['name', 'type', 'podCidr', 'adapter', 'vsid', 'port', 'externalNetwork', 'timeoutSeconds'] as const;
@@ -68,7 +68,7 @@ export function decodeNodeConfig(given: Json, pathOf: (key: NodeKey) => string =
     vsid: at('vsid', integer(FIRST_VSID, LAST_VSID)) ?? FIRST_VSID,
     port: at('port', integer(1, 0xffff)) ?? VXLAN_PORT,
     externalNetwork: at('externalNetwork', external),
-    timeoutMs: (at('timeoutSeconds', integer(1, 3600)) ?? TIMEOUT_S) * 1000,
+    timeoutMs: at('timeoutSeconds', timeout) ?? DEFAULT_TIMEOUT_MS,
   };
 }
 
@@ -78,6 +78,9 @@ function refuseUnknown(given: Json): void {
   const unknown = Object.keys(given).find((key) => !isKnown(key));
   if (unknown !== undefined) refuse(unknown, `there is no such key, expected some of ${KEYS.join(', ')}`);
 }
+
+/** Seconds, as milliseconds. */
+export const timeout: Decoder<number> = (value, path) => integer(1, 3600)(value, path) * 1000;
 
 const word: Decoder<string> = (value, path) =>
   text(value, path) === '' ? fail(path, 'a name that is not empty', value) : text(value, path);

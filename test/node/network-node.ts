@@ -56,12 +56,14 @@ export interface NetworkNode {
   readonly end: () => void;
 }
 
+/** So many times sooner than on a node HNS is given up in here, where it answers at once or never. */
+const HURRY = 40;
+
 const WRITES = /^(?:Hcn(?:Create|Modify|Delete)|Create|Set|Delete)/;
 
 export function createNetworkNode(
   switches: Partial<Switches> = {},
   adapters: readonly object[] = [ETHERNET, SECOND],
-  hnsMs = 20_000,
 ): NetworkNode {
   let now = Date.UTC(2026, 0, 1);
   const hns = createHns({ lateAddressMs: 2000, ...switches, now: () => now });
@@ -69,23 +71,16 @@ export function createNetworkNode(
   const dispatcher = createDispatcher(hns);
   const folder = mkdtempSync(join(tmpdir(), 'wincni-node-'));
   let commands = 0;
+  const sleep = (ms: number): Promise<void> => {
+    now += ms;
+    return Promise.resolve();
+  };
   const ports = (process: string, calls = UNFLUSHED, shell?: Shell): NodePorts => ({
     ipHelper: simulatedIpHelper({ dispatcher, process }),
-    openHns: () =>
-      openSession(
-        simulatedNative({ dispatcher, process }),
-        startDeadline(hnsMs),
-        patience(() => Promise.resolve()),
-      ),
+    openHns: (ms) => openSession(simulatedNative({ dispatcher, process }), startDeadline(ms / HURRY), patience(sleep)),
     files: nodeFiles({ windows: false, calls }),
     lock: createFileLock(),
-    clock: {
-      now: () => now,
-      sleep: (ms) => {
-        now += ms;
-        return Promise.resolve();
-      },
-    },
+    clock: { now: () => now, sleep },
     folder: join(folder, 'state'),
     print: shell?.print ?? (() => undefined),
     complain: shell?.complain ?? (() => undefined),

@@ -65,25 +65,6 @@ refusals("endpoints that kube-proxy made for pods of other nodes are in nobody's
   assert.equal((await node.down(second)).exit, 0);
   assert.equal(node.hns.dump().networks, []);
 });
-refusals('what HNS refuses for now is asked for again', async ({ node }) => {
-  node.dispatcher.faults.set([
-    { function: 'HcnCreateNetwork', nth: 1, hresult: '0x800706BA' },
-    { function: 'HNSCall GET /networks/', nth: 1, hresult: '0x800706BA' },
-  ]);
-  assert.equal((await node.up(BRIDGE)).exit, 0);
-  const fresh = createNetworkNode();
-  await fresh.up(BRIDGE);
-  assert.equal(node.state(), fresh.state());
-  fresh.end();
-});
-refusals('an HNS that does not answer is given up in time, with one error', async () => {
-  const hung = createNetworkNode({}, [ETHERNET], 50);
-  hung.dispatcher.faults.set([{ function: 'HcnCreateNetwork', action: 'hang' }]);
-  const { exit, err } = await hung.up(BRIDGE);
-  assert.is(exit, 1);
-  assert.match(err.join('\n'), /HcnCreateNetwork/);
-  hung.end();
-});
 refusals('a network of flanneld is adopted, its host endpoint, too', async ({ node }) => {
   await node.up(BRIDGE);
   const { networks, endpoints, host } = node.hns.dump();

@@ -8,8 +8,9 @@ import { parseCidr } from '../net/cidr.ts';
 import { CniError, Code } from '../spec/error.ts';
 import type { Peer } from './peers.ts';
 import { remoteSubnetsTarget } from './remote-subnets-target.ts';
+import { ROUTE_FORM } from './routes-table.ts';
 import { routesTarget } from './routes-target.ts';
-import { openLedger } from './sync-record.ts';
+import { type Ledger, openLedger, type RecordForm } from './sync-record.ts';
 import { type Report, runSync, type Target } from './sync-run.ts';
 import type { Self } from './sync-wanted.ts';
 
@@ -72,21 +73,32 @@ interface Around {
   readonly open: (OpenNetwork & { readonly session: Session }) | undefined;
 }
 
-function reconciled(peers: readonly Peer[], { options, ports, open }: Around): Promise<Report> {
+async function reconciled(peers: readonly Peer[], { options, ports, open }: Around): Promise<Report> {
   const adapters = ports.ipHelper.adapters();
   const self: Self = {
     nodeName: options.nodeName,
     addresses: adapters.flatMap(({ addresses }) => addresses.map(({ cidr }) => cidr.ip)),
     blocks: open?.network.subnets.flatMap(({ prefix }) => parseCidr(prefix) ?? []) ?? [],
   };
-  const run = <T>(what: string, target: Target<T>): Promise<Report> => {
-    const ledger = openLedger(ports.files, fileFor(options, ports, what), target.form);
-    return runSync(target, { ledger, plan: options.plan });
-  };
-  return open?.network.type === OVERLAY
-    ? run('remote-subnets', remoteSubnetsTarget(open.session, open, { peers, self }))
-    : run('routes', routesTarget(ports.ipHelper, { peers, self, adapters, metric: options.metric }));
+  const ledgerOf = <T>(what: string, form: RecordForm<T>): Ledger<T> =>
+    openLedger(ports.files, fileFor(options, ports, what), form);
+  const run = <T>(what: string, target: Target<T>): Promise<Report> =>
+    runSync(target, { ledger: ledgerOf(what, target.form), plan: options.plan });
+  const routesTo = (some: readonly Peer[]): Promise<Report> =>
+    run('routes', routesTarget(ports.ipHelper, { peers: some, self, adapters, metric: options.metric }));
+  if (open?.network.type !== OVERLAY) return routesTo(peers);
+  const report = await run('remote-subnets', remoteSubnetsTarget(open.session, open, { peers, self }));
+  // Policies go with their network. Routes of a time when it was no overlay would stay, and lead past it.
+  const hasRoutes = ledgerOf('routes', ROUTE_FORM).read().length > 0;
+  return hasRoutes ? joined(report, await routesTo([])) : report;
 }
+
+const joined = (one: Report, other: Report): Report => ({
+  lines: [...one.lines, ...other.lines],
+  complaints: [...one.complaints, ...other.complaints],
+  sum: `${one.sum}; ${other.sum}`,
+  isComplete: one.isComplete && other.isComplete,
+});
 
 const OVERLAY = 'Overlay';
 /** Networks whose pods are in the node's own network, where routes of the host lead to them. */

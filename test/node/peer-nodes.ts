@@ -10,6 +10,7 @@ import type { Exit, Shell } from '../../src/cli/shell.ts';
 import { nodeFiles, type SystemCalls } from '../../src/disk/node-files.ts';
 import { createFileLock } from '../../src/ffi/lock.ts';
 import { startDeadline } from '../../src/hns/deadline.ts';
+import { patience } from '../../src/hns/retry.ts';
 import { openSession } from '../../src/hns/session.ts';
 import type { SyncPorts } from '../../src/node/sync.ts';
 import { UNFLUSHED } from '../support/ipam.ts';
@@ -62,19 +63,21 @@ export interface PeerNode {
   readonly end: () => void;
 }
 
+const atOnce = (): Promise<void> => Promise.resolve();
+
 /** The network of its pods; "none": routes need no network. */
 type Kind = 'none' | 'L2Bridge' | 'Overlay' | 'NAT';
 
 /** The nth node. Its folder has the record and, in the tests of `--peers FILE`, the list. */
 export function createPeerNode(n: number, kind: Kind = 'none', adapters: readonly object[] = [ethernet(n)]): PeerNode {
   const hns = createHns();
-  hns.seed({ adapters, ...(kind === 'none' ? {} : { networks: [network(n, kind)] }) });
+  hns.seed({ adapters, ...(kind === 'none' ? {} : { networks: [networkOf(n, kind)] }) });
   const dispatcher = createDispatcher(hns);
   const folder = mkdtempSync(join(tmpdir(), 'wincni-node-'));
   let commands = 0;
   const ports: PeerNode['ports'] = (process, calls = UNFLUSHED) => ({
     ipHelper: simulatedIpHelper({ dispatcher, process }),
-    openHns: () => openSession(simulatedNative({ dispatcher, process }), startDeadline(10_000)),
+    openHns: () => openSession(simulatedNative({ dispatcher, process }), startDeadline(10_000), patience(atOnce)),
     files: nodeFiles({ windows: false, calls }),
     lock: createFileLock(),
     folder: join(folder, 'state'),
@@ -135,9 +138,9 @@ export const ethernet = (n: number): object => ({
   Gateways: ['10.240.0.1', 'fd00:240::1'],
 });
 
-export const overlayNetwork = (n: number): object => network(n, 'Overlay');
+export const overlayNetwork = (n: number): object => networkOf(n, 'Overlay');
 
-function network(n: number, type: Kind): object {
+export function networkOf(n: number, type: Kind): object {
   const overlay = type === 'Overlay';
   return {
     ID: 'C0A8E101-1B1D-4B1D-8B1D-0000000CB000',

@@ -1,7 +1,7 @@
 /** `wincni routes sync` on an overlay: policies of the HNS network instead of routes, by difference, others' left alone. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createPeerNode, listed, type PeerNode } from './peer-nodes.ts';
+import { createPeerNode, listed, networkOf, type PeerNode } from './peer-nodes.ts';
 
 const NETWORK = ['--network', 'cbr0'];
 const NETWORK_ID = 'C0A8E101-1B1D-4B1D-8B1D-0000000CB000';
@@ -132,5 +132,61 @@ overlay(
     assert.equal([changes(node), node.subnets().length], [['Remove'], 1199]);
   }),
 );
+overlay(
+  'are asked for again where HNS refuses for now, to read and to change',
+  on(async (node) => {
+    node.dispatcher.faults.set([
+      { function: 'HcnOpenNetwork', hresult: '0x800706BA' },
+      { function: 'HcnModifyNetwork', hresult: '0x803B0004', count: 2 },
+    ]);
+    const { exit, err } = await node.sync([listed(2)], ...NETWORK);
+    assert.equal([exit, err], [0, []]);
+    assert.equal(node.subnets(), ['10.244.2.0/24 10.240.0.32 4096 00-15-5D-00-00-02']);
+  }),
+);
+
+/** The network is made anew as another type, as `node up --replace` does. */
+function becomes(node: PeerNode, type: 'L2Bridge' | 'Overlay'): void {
+  node.hns.call({ process: 'node up', function: 'HcnDeleteNetwork', args: { id: NETWORK_ID } });
+  node.hns.seed({ networks: [networkOf(1, type)] });
+}
+
+for (const [from, to] of [
+  ['L2Bridge', 'Overlay'],
+  ['Overlay', 'L2Bridge'],
+] as const) {
+  overlay(`a network that was ${from} and is ${to} has the ways of its type, and no others of ours`, async () => {
+    const [node, fresh] = [createPeerNode(1, from), createPeerNode(1, to)];
+    await node.sync([listed(2), listed(3)], ...NETWORK);
+    becomes(node, to);
+    const plan = await node.sync([listed(2)], ...NETWORK, '--plan');
+    assert.is(plan.exit, 0);
+    const { exit, err } = await node.sync([listed(2)], ...NETWORK);
+    assert.equal([exit, err], [0, []]);
+    await fresh.sync([listed(2)], ...NETWORK);
+    assert.equal([node.routes(), node.subnets()], [fresh.routes(), fresh.subnets()]);
+    const idle = await node.sync([listed(2)], ...NETWORK);
+    assert.match(idle.out.join('\n'), /^[a-z ]+: 0 created, 0 changed, 0 removed, \d unchanged, 0 refused or failed$/);
+    node.end();
+    fresh.end();
+  });
+}
+overlay('routes of a time before the overlay are told when they go, and stay where they cannot go', async () => {
+  const node = createPeerNode(1, 'L2Bridge');
+  await node.sync([listed(2)], ...NETWORK);
+  becomes(node, 'Overlay');
+  node.dispatcher.faults.set([{ function: 'DeleteIpForwardEntry2', hresult: 87 }]);
+  const failed = await node.sync([listed(2)], ...NETWORK);
+  assert.is(failed.exit, 1);
+  assert.match(
+    failed.err.join('\n'),
+    /^failed: 10\.244\.2\.0\/24 by 10\.240\.0\.32 .*DeleteIpForwardEntry2 answered 87/,
+  );
+  const next = await node.sync([listed(2)], ...NETWORK);
+  assert.equal([next.exit, next.err], [0, []]);
+  assert.match(next.out.join('\n'), /removed: 10\.244\.2\.0\/24 by 10\.240\.0\.32/);
+  assert.equal(node.routes(), []);
+  node.end();
+});
 
 overlay.run();

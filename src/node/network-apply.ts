@@ -13,7 +13,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { nameBasedGuid } from '../spec/uuid.ts';
 import { hostEndpointName } from './host-endpoint.ts';
 import { noteHost, settleHost } from './host-restore.ts';
-import { differenceTo, requestOf, type WantedNetwork } from './network-wanted.ts';
+import { differenceTo, type NetworkDifference, requestOf, type WantedNetwork } from './network-wanted.ts';
 import type { Work } from './node-work.ts';
 
 /** The id of a network that we make, also at the first ADD: by it a network is known to be ours. */
@@ -25,32 +25,66 @@ export interface Adoption {
   readonly replace: boolean;
 }
 
-/** Answers the network; undefined when a plan would only make it. Throws code 7 for what needs `replace`. */
-export async function ensureNetwork(
-  work: Work,
-  wanted: WantedNetwork,
-  adoption: Adoption,
-): Promise<OpenNetwork | undefined> {
-  const found = await findNetwork(work.session, wanted.name);
-  if (found === undefined) return makeAndComplete(work, wanted);
-  const { missing, conflicts } = differenceTo(wanted, found, adoption.adapterOf(wanted.name));
-  if (conflicts.length > 0) {
-    if (!adoption.replace) throw conflicting(wanted, conflicts);
-    await refuseLivePods(work, wanted.name);
-    return makeAndComplete(work, wanted, found);
-  }
-  if (missing.length === 0) work.note(`HNS network "${wanted.name}": adopted as it is, ${described(wanted)}`);
-  else await complete(work, found, missing);
-  return found;
+/** A network, what is there of its name, and how the two differ. */
+interface Judged extends NetworkDifference {
+  readonly wanted: WantedNetwork;
+  /** Undefined: it is to be made. */
+  readonly found: OpenNetwork | undefined;
 }
 
-/** `old` is deleted first. */
-async function makeAndComplete(work: Work, wanted: WantedNetwork, old?: OpenNetwork): Promise<OpenNetwork | undefined> {
+/**
+ * Answers the last one; undefined when a plan would only make it. All are judged before anything changes: throws code 7 for what
+ * needs `replace`, or has pods.
+ */
+export async function ensureNetworks(
+  work: Work,
+  wanted: readonly WantedNetwork[],
+  adoption: Adoption,
+): Promise<OpenNetwork | undefined> {
+  const judged: Judged[] = [];
+  for (const each of wanted) judged.push(await judge(work, each, adoption));
+  const old = judged.flatMap(({ found, conflicts }) => (found !== undefined && conflicts.length > 0 ? [found] : []));
+  // The tiny one last: no network of another type can be made on its adapter while one of these is there.
+  for (const network of old.reverse()) await removeOld(work, network, adoption.adapterOf(network.network.name));
+  let last: OpenNetwork | undefined;
+  for (const { wanted: each, found, missing } of judged) {
+    if (found === undefined || old.includes(found)) last = await makeAndComplete(work, each, old.length > 0);
+    else {
+      if (missing.length === 0) work.note(`HNS network "${each.name}": adopted as it is, ${described(each)}`);
+      else await complete(work, found, missing);
+      last = found;
+    }
+  }
+  return last;
+}
+
+async function judge(work: Work, wanted: WantedNetwork, { adapterOf, replace }: Adoption): Promise<Judged> {
+  const found = await findNetwork(work.session, wanted.name);
+  if (found === undefined) return { wanted, found, missing: [], conflicts: [] };
+  const difference = differenceTo(wanted, found, adapterOf(wanted.name));
+  if (difference.conflicts.length > 0) {
+    if (!replace) throw conflicting(wanted, difference.conflicts);
+    await refuseLivePods(work, wanted.name);
+  }
+  return { wanted, found, ...difference };
+}
+
+async function removeOld(work: Work, { network }: OpenNetwork, nic: string | undefined): Promise<void> {
+  if (nic !== undefined && !work.plan) noteHost(work, nic);
+  await work.step({ what: `HNS network "${network.name}"`, done: 'deleted' }, () =>
+    deleteNetwork(work.session, network),
+  );
+}
+
+async function makeAndComplete(
+  work: Work,
+  wanted: WantedNetwork,
+  isAfterDeletion: boolean,
+): Promise<OpenNetwork | undefined> {
   const { name, nic } = wanted;
   if (nic !== undefined && !work.plan) noteHost(work, nic);
-  const what = `HNS network "${name}"`;
-  if (old !== undefined) await work.step({ what, done: 'deleted' }, () => deleteNetwork(work.session, old.network));
-  await work.step({ what, done: 'made', more: `, ${described(wanted)}` }, () => make(work, wanted, old !== undefined));
+  const step = { what: `HNS network "${name}"`, done: 'made', more: `, ${described(wanted)}` };
+  await work.step(step, () => make(work, wanted, isAfterDeletion));
   if (work.plan) return undefined;
   for (const snapshot of work.record.read()) await settleHost(work, snapshot);
   const made = await findNetwork(work.session, name);

@@ -6,7 +6,7 @@ import { CniError, Code } from '../spec/error.ts';
 import { candidatesOf, chooseAdapter } from './adapter-choice.ts';
 import { ensureForwarding, ensureHostEndpoint } from './host-endpoint.ts';
 import { settleHost } from './host-restore.ts';
-import { ensureNetwork } from './network-apply.ts';
+import { ensureNetworks } from './network-apply.ts';
 import { wantedNetworks } from './network-wanted.ts';
 import type { NodeConfig } from './node-config.ts';
 import { type NodePorts, type Work, working } from './node-work.ts';
@@ -26,8 +26,7 @@ export function nodeUp(config: NodeConfig, { plan, replace }: UpOptions, ports: 
     const host = await hostNetworks(work.session);
     const nic = nicFor(work, config, host);
     const adapterOf = (name: string): string | undefined => host.find((other) => other.name === name)?.adapter;
-    let pods: Awaited<ReturnType<typeof ensureNetwork>>;
-    for (const wanted of wantedNetworks(config, nic)) pods = await ensureNetwork(work, wanted, { adapterOf, replace });
+    const pods = await ensureNetworks(work, wantedNetworks(config, nic), { adapterOf, replace });
     if (nic === undefined) return;
     await awaitAddress(work, config, pods?.network.id);
     await placeHost(work, config, { nic, networkId: pods?.network.id });

@@ -76,7 +76,7 @@ async function inSession(
   const { clock, print, complain } = ports;
   const session = ports.openHns(timeoutMs + HNS_MS);
   const end = clock.now() + timeoutMs;
-  let lacks = 0;
+  const lacks = new Set<string>();
   try {
     await use({
       ports,
@@ -92,8 +92,8 @@ async function inSession(
         print(`  ${line}`);
       },
       lack: (line) => {
-        lacks += 1;
-        complain(line);
+        if (!lacks.has(line)) complain(line);
+        lacks.add(line);
       },
       poll: async (ask, ms = timeoutMs) => {
         const last = Math.min(end, clock.now() + ms);
@@ -104,7 +104,7 @@ async function inSession(
         }
       },
     });
-    return lacks === 0 ? 0 : 1;
+    return lacks.size === 0 ? 0 : 1;
   } finally {
     await session.close();
   }

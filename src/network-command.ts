@@ -4,6 +4,7 @@ import { decodeConf, type NetworkPlugin } from './dialects/choose.ts';
 import type { NetConf } from './dialects/net-conf.ts';
 import { elapsedMs } from './ffi/elapsed.ts';
 import { startDeadline } from './hns/deadline.ts';
+import type { Native } from './hns/native.ts';
 import { NO_PATIENCE, patience } from './hns/retry.ts';
 import { type CallRecord, openSession, type Session } from './hns/session.ts';
 import { createDelegate } from './ipam/delegate.ts';
@@ -64,7 +65,8 @@ interface Ledger {
 type Given = Readonly<{ io: Io; conf: NetConf; command: ConfiguredCommand }>;
 
 function depsOf(platform: Platform, { io, conf, command }: Given, { sessions, notes }: Ledger): Deps {
-  const native = platform.native();
+  let loaded: Native | undefined;
+  const native = (): Native => (loaded ??= platform.native());
   const note = (thrown: unknown): void => {
     notes.push(CniError.from(thrown).message);
   };

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { nodeFiles } from '../src/disk/node-files.ts';
 import { simulatorSystem } from '../src/ffi/system.ts';
 import { entryPoints } from '../src/hns/entry-points.ts';
+import type { LeaseStore } from '../src/ipam/lease.ts';
 import type { Io, Platform } from '../src/platform.ts';
 import { holderOf } from '../src/plugins/attachment.ts';
 import { systemPrograms } from '../src/process/programs.ts';
@@ -96,12 +97,34 @@ edge('an error is one JSON object on one line, in the version of the configurati
   assert.is(unknown.status, 1);
   assert.match(unknown.written.join(), /^\{"cniVersion":"1\.1\.0","code":4,"msg":"Cannot use CNI_COMMAND: [^\n]*\}\n$/);
 });
+const REFUSED: readonly (readonly [what: string, verb: string, keys: object])[] = [
+  ['ADD behind a result that is none', 'ADD', { prevResult: 5 }],
+  ['CHECK without prevResult', 'CHECK', {}],
+  ['CHECK with a prevResult that is none', 'CHECK', { prevResult: 5 }],
+  ['GC with a list that is none', 'GC', { 'cni.dev/valid-attachments': 5 }],
+];
+for (const [what, verb, keys] of REFUSED) {
+  edge(`${what} is refused before HNS is asked for`, async () => {
+    const ipam = { type: 'host-local', subnet: '10.0.0.0/24' };
+    const conf = { cniVersion: '1.1.0', name: 'n', type: 'win-bridge', ipam, ...keys };
+    const leases = (): LeaseStore => ({}) as LeaseStore;
+    const { status, written } = await seen({ ...ENV, CNI_COMMAND: verb }, JSON.stringify(conf), {
+      ...NO_PLATFORM,
+      leases,
+    });
+    assert.is(status, 1);
+    assert.match(written.join(), /"code":7,"msg":"Cannot use (?:prevResult|cni\.dev\/valid-attachments): /);
+  });
+}
 edge('a fault of the plugin itself is code 999, and no stack is shown', async () => {
   const conf =
     '{"cniVersion":"1.0.0","name":"n","type":"win-bridge","ipam":{"type":"host-local","subnet":"10.0.0.0/24"}}';
   const { status, written } = await seen(ENV, conf);
   assert.is(status, 1);
-  assert.is(written.join(), '{"cniVersion":"1.0.0","code":999,"msg":"Cannot finish the command: HNS was asked for"}\n');
+  assert.is(
+    written.join(),
+    '{"cniVersion":"1.0.0","code":999,"msg":"Cannot finish the command: leases were asked for"}\n',
+  );
 });
 edge('an executable named host-local gives addresses to other plugins, whatever `type` says', () =>
   inFolder(async (folder) => {

@@ -90,7 +90,7 @@ function portsOf({ windows, defaults, system, print, complain }: Shell): NodePor
   const native = entryPoints(found);
   return {
     ipHelper: ipHelper(iphlpapi(found)),
-    openHns: (ms) => openSession(native, startDeadline(ms), patience(pause)),
+    openHns: (ms) => openSession(() => native, startDeadline(ms), patience(pause)),
     files: nodeFiles({ windows }),
     lock: createFileLock(),
     // The date at the start of the process, and from there on no setting of the clock is followed.

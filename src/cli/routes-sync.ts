@@ -50,7 +50,7 @@ function portsOf({ windows, defaults, system }: Shell): () => SyncPorts {
     const native = entryPoints(found);
     return {
       ipHelper: ipHelper(iphlpapi(found)),
-      openHns: () => openSession(native, startDeadline(HNS_MS), patience(pause)),
+      openHns: () => openSession(() => native, startDeadline(HNS_MS), patience(pause)),
       files: nodeFiles({ windows }),
       lock: createFileLock(),
       folder: dirname(defaults.logFile),

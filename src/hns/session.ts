@@ -42,7 +42,8 @@ export interface Session {
   readonly calls: readonly CallRecord[];
 }
 
-export function openSession(native: Native, deadline: Deadline, waits: Patience = NO_PATIENCE): Session {
+/** `native` is asked for when a call is made: a command that is refused before that has loaded nothing. */
+export function openSession(native: () => Native, deadline: Deadline, waits: Patience = NO_PATIENCE): Session {
   const calls: CallRecord[] = [];
   const handles: Handle<HandleKind>[] = [];
   const retry = retrier(waits, deadline);
@@ -51,7 +52,7 @@ export function openSession(native: Native, deadline: Deadline, waits: Patience 
   const once: Session['run'] = async (purpose, call) => {
     if (gaveUp || deadline.remainingMs() === 0) throw notAsked(purpose, gaveUp);
     const started = elapsedMs();
-    const answer = await deadline.race(call(native));
+    const answer = await deadline.race(call(native()));
     const ms = Math.round((elapsedMs() - started) * 10) / 10;
     if (answer === undefined) {
       gaveUp = true;
@@ -81,7 +82,11 @@ export function openSession(native: Native, deadline: Deadline, waits: Patience 
       const closing = handles
         .splice(0)
         .reverse()
-        .map((handle) => native.close(handle).catch(() => undefined));
+        .map((handle) =>
+          native()
+            .close(handle)
+            .catch(() => undefined),
+        );
       await startDeadline(CLOSE_MS).race(Promise.all(closing));
     },
   };

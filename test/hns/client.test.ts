@@ -43,7 +43,8 @@ function bench(wrap: (native: Native) => Native = (native) => native): Bench {
   const hns = createHns();
   hns.seed(SEED);
   const dispatcher = createDispatcher(hns);
-  const session = openSession(wrap(simulatedNative({ dispatcher, process: 'client' })), startDeadline(5000));
+  const native = wrap(simulatedNative({ dispatcher, process: 'client' }));
+  const session = openSession(() => native, startDeadline(5000));
   let told = 0;
   return {
     hns,

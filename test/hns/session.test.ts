@@ -34,7 +34,7 @@ function bench(ms = 1000, close: Native['close'] = () => Promise.resolve()): Ben
       return close(handle);
     },
   } as Partial<Native> as Native;
-  return { session: openSession(native, startDeadline(ms)), closed };
+  return { session: openSession(() => native, startDeadline(ms)), closed };
 }
 
 const session = suite('openSession()');

@@ -37,7 +37,7 @@ function bench(): Bench {
   });
   const dispatcher = createDispatcher(hns);
   return {
-    session: openSession(simulatedNative({ dispatcher, process: 'host' }), startDeadline(5000)),
+    session: openSession(() => simulatedNative({ dispatcher, process: 'host' }), startDeadline(5000)),
     hns,
     fail: (fault) => {
       dispatcher.faults.set([fault]);
@@ -48,7 +48,7 @@ function bench(): Bench {
 /** A session with an HNS that answers every v1 call with this. */
 const answering = (json: string, hr = 0): Session => {
   const native: Partial<Native> = { hnsCall: () => Promise.resolve({ hr, json, error: '' }) };
-  return openSession(native as Native, startDeadline(5000));
+  return openSession(() => native as Native, startDeadline(5000));
 };
 
 host('hostNetworks() has the adapter and the address of the node, in one call; ids are upper case', async () => {

@@ -77,7 +77,8 @@ export function createNetworkNode(
   };
   const ports = (process: string, calls = UNFLUSHED, shell?: Shell): NodePorts => ({
     ipHelper: simulatedIpHelper({ dispatcher, process }),
-    openHns: (ms) => openSession(simulatedNative({ dispatcher, process }), startDeadline(ms / HURRY), patience(sleep)),
+    openHns: (ms) =>
+      openSession(() => simulatedNative({ dispatcher, process }), startDeadline(ms / HURRY), patience(sleep)),
     files: nodeFiles({ windows: false, calls }),
     lock: createFileLock(),
     clock: { now: () => now, sleep },

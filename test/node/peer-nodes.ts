@@ -77,7 +77,7 @@ export function createPeerNode(n: number, kind: Kind = 'none', adapters: readonl
   let commands = 0;
   const ports: PeerNode['ports'] = (process, calls = UNFLUSHED) => ({
     ipHelper: simulatedIpHelper({ dispatcher, process }),
-    openHns: () => openSession(simulatedNative({ dispatcher, process }), startDeadline(10_000), patience(atOnce)),
+    openHns: () => openSession(() => simulatedNative({ dispatcher, process }), startDeadline(10_000), patience(atOnce)),
     files: nodeFiles({ windows: false, calls }),
     lock: createFileLock(),
     folder: join(folder, 'state'),

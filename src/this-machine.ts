@@ -2,7 +2,7 @@
 import type { Defaults } from './dialects/net-conf.ts';
 import { nodeFiles } from './disk/node-files.ts';
 import { createBootClock } from './ffi/boot.ts';
-import { elapsedMs } from './ffi/elapsed.ts';
+import { elapsedMs, pause } from './ffi/elapsed.ts';
 import { createFileLock } from './ffi/lock.ts';
 import { hardExit, type System, simulatorSystem, windowsSystem } from './ffi/system.ts';
 import { entryPoints } from './hns/entry-points.ts';
@@ -37,7 +37,7 @@ export function machineOf(env: Environment): Machine {
     files,
     defaults,
     native: () => entryPoints(system()),
-    pause: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    pause,
     programs: systemPrograms(windows),
     hostLocal: () => ({
       files,

@@ -27,14 +27,17 @@ const RANGES = [[{ subnet: '10.244.3.0/24', rangeStart: '10.244.3.10' }]];
 const hostLocal = (dataDir: string): Json => ({ type: 'host-local', dataDir, ranges: RANGES });
 const on = (network: string) => (): readonly unknown[] => [seedNamed('base'), seedNamed(network)];
 
+/** A plugin that has host-local give the addresses. */
+const withHostLocal = (plugin: string, network: string, keys: Json = {}): Setup => ({
+  name: `${plugin} + host-local`,
+  programs: [plugin, 'host-local'],
+  network,
+  seeds: on(network),
+  conf: ({ dataDir }) => ({ ...named(network, plugin), ...keys, ipam: hostLocal(dataDir) }),
+});
+
 const SETUPS: readonly Setup[] = [
-  {
-    name: 'win-bridge + host-local',
-    programs: ['win-bridge', 'host-local'],
-    network: 'cbr0',
-    seeds: on('cbr0'),
-    conf: ({ dataDir }) => ({ ...named('cbr0', 'win-bridge'), apiVersion: 2, ipam: hostLocal(dataDir) }),
-  },
+  withHostLocal('win-bridge', 'cbr0', { apiVersion: 2 }),
   {
     name: 'flannel + win-bridge + host-local',
     programs: ['flannel', 'win-bridge', 'host-local'],
@@ -48,35 +51,11 @@ const SETUPS: readonly Setup[] = [
       delegate: { type: 'win-bridge', apiVersion: 2 },
     }),
   },
-  {
-    name: 'win-overlay + host-local',
-    programs: ['win-overlay', 'host-local'],
-    network: 'vxlan0',
-    seeds: on('vxlan0'),
-    conf: ({ dataDir }) => ({ ...named('vxlan0', 'win-overlay'), apiVersion: 2, ipam: hostLocal(dataDir) }),
-  },
-  {
-    name: 'sdnbridge + host-local',
-    programs: ['sdnbridge', 'host-local'],
-    network: 'cbr0',
-    seeds: on('cbr0'),
-    conf: ({ dataDir }) => ({ ...named('cbr0', 'sdnbridge'), ipam: hostLocal(dataDir) }),
-  },
-  {
-    name: 'sdnoverlay + host-local',
-    programs: ['sdnoverlay', 'host-local'],
-    network: 'vxlan0',
-    seeds: on('vxlan0'),
-    conf: ({ dataDir }) => ({ ...named('vxlan0', 'sdnoverlay'), ipam: hostLocal(dataDir) }),
-  },
+  withHostLocal('win-overlay', 'vxlan0', { apiVersion: 2 }),
+  withHostLocal('sdnbridge', 'cbr0'),
+  withHostLocal('sdnoverlay', 'vxlan0'),
   { name: 'nat', programs: ['nat'], network: 'nat', seeds: on('nat'), conf: () => named('nat', 'nat') },
-  {
-    name: 'host-local alone',
-    programs: ['host-local'],
-    network: 'cbr0',
-    seeds: on('cbr0'),
-    conf: ({ dataDir }) => ({ ...named('cbr0', 'win-bridge'), ipam: hostLocal(dataDir) }),
-  },
+  { ...withHostLocal('win-bridge', 'cbr0'), name: 'host-local alone', programs: ['host-local'] },
 ];
 
 function named(name: string, type: string): Json {

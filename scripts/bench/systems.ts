@@ -59,11 +59,9 @@ export async function linuxSystem(folder: string): Promise<System> {
     install,
     suffix: '',
     path: (path) => path,
-    start: async (program, { args = [], env = {}, stdin = '' } = {}) => {
-      const result = resultIn(folder);
-      const own = { HNS_SIMULATOR_LIBRARY: LINUX_LIBRARY, ...env };
-      return startedBy(await runUnix([measure, result, program, ...args], own, stdin), result);
-    },
+    start: starting(folder, (result, program, { args, env, stdin }) =>
+      runUnix([measure, result, program, ...args], { HNS_SIMULATOR_LIBRARY: LINUX_LIBRARY, ...env }, stdin),
+    ),
   };
 }
 
@@ -84,15 +82,25 @@ export async function wineSystem(folder: string): Promise<System | { readonly mi
     install,
     suffix: '.exe',
     path: wine.windowsPath,
-    start: async (program, { args = [], env = {}, stdin = '' } = {}) => {
-      const result = resultIn(folder);
-      return startedBy(await wine.run(program, args, { env, stdin, under: [measure, result] }), result);
-    },
+    start: starting(folder, (result, program, { args, ...given }) =>
+      wine.run(program, args, { ...given, under: [measure, result] }),
+    ),
   };
 }
 
+type Said = { readonly stdout: string; readonly stderr: string };
+/** Runs a program to its end under measure, which writes to `result`. */
+type Measuring = (result: string, program: string, start: Required<Start>) => Promise<Said>;
+
 let results = 0;
-const resultIn = (folder: string): string => join(folder, `measured-${results++}.json`);
+
+/** Several programs may be measured at once, each into a file of its own. */
+const starting =
+  (folder: string, run: Measuring): System['start'] =>
+  async (program, { args = [], env = {}, stdin = '' } = {}) => {
+    const result = join(folder, `measured-${results++}.json`);
+    return startedBy(await run(result, program, { args, env, stdin }), result);
+  };
 
 function install(path: string, folder: string, name = basename(path)): string {
   const installed = join(folder, name);
@@ -108,7 +116,7 @@ interface Measurement {
   readonly status: number;
 }
 
-function startedBy({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }, result: string): Started {
+function startedBy({ stdout, stderr }: Said, result: string): Started {
   const { wallUs, cpuUs, peakKb, status } = JSON.parse(readFileSync(result, 'utf8')) as Measurement;
   return { ms: wallUs / 1000, cpuMs: cpuUs / 1000, peakMB: peakKb / 1024, code: status, stdout, stderr };
 }

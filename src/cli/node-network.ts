@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { nodeFiles } from '../disk/node-files.ts';
+import { pause } from '../ffi/elapsed.ts';
 import { createFileLock } from '../ffi/lock.ts';
 import { startDeadline } from '../hns/deadline.ts';
 import { entryPoints } from '../hns/entry-points.ts';
@@ -16,7 +17,6 @@ import type { NodePorts } from '../node/node-work.ts';
 import { decodeConfig, MAX_STDIN_BYTES } from '../spec/command.ts';
 import type { Json } from '../spec/decode.ts';
 import { CniError, Code } from '../spec/error.ts';
-import { pause } from './pause.ts';
 import { complainOf } from './report.ts';
 import { type CliCommand, type CliOption, type Exit, type Shell, UsageError, type Values } from './shell.ts';
 

@@ -1,6 +1,7 @@
 /** `wincni routes sync`: its options, and the real parts that node/sync.ts works with. */
 import { dirname } from 'node:path';
 import { nodeFiles } from '../disk/node-files.ts';
+import { pause } from '../ffi/elapsed.ts';
 import { createFileLock } from '../ffi/lock.ts';
 import { startDeadline } from '../hns/deadline.ts';
 import { entryPoints } from '../hns/entry-points.ts';
@@ -13,7 +14,6 @@ import { type SyncOptions, type SyncPorts, syncPeers } from '../node/sync.ts';
 import type { Report } from '../node/sync-run.ts';
 import { watchPeers } from '../node/sync-watch.ts';
 import { CniError } from '../spec/error.ts';
-import { pause } from './pause.ts';
 import { readPeerFile, watchPeerFile } from './peer-file.ts';
 import { complainOf } from './report.ts';
 import { type CliCommand, type Exit, type Shell, UsageError, type Values } from './shell.ts';

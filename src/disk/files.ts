@@ -8,8 +8,9 @@ export interface Files {
   /** The content as UTF-8, or undefined when there is no such file. */
   readonly readText: (path: string) => string | undefined;
   /**
-   * Leaves `text` in `path`, durably, and makes the folder where there is none: after a crash at any instant there is the old file or the new one, whole.
-   * Writers of one path must exclude each other: the temporary file's name follows from the path.
+   * Leaves `text` in `path`, durably, and makes the folder where there is none: after a crash at any instant there is the
+   * old file or the new one, whole. Writers of one path must exclude each other: the temporary file's name
+   * follows from the path.
    */
   readonly writeFlushed: (path: string, text: string) => void;
   /** `writeFlushed` for what may be lost or damaged when the machine loses its power, but not when a process is killed. */

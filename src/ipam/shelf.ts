@@ -26,8 +26,8 @@ export interface Shelf extends Folder {
 }
 
 /**
- * Whether the folder is there. Throws code 5 where one of ours is a link: it was put there by somebody else, since whoever wants the state elsewhere says so
- * by `dataDir`, and would send what is written to any place.
+ * Whether the folder is there. Throws code 5 where one of ours is a link: it was put there by somebody else, since whoever
+ * wants the state elsewhere says so by `dataDir`, and would send what is written to any place.
  */
 export function refuseLinks({ files, layout }: Folder): boolean {
   const { folder, records, attachments, tombstones, ports } = layout;

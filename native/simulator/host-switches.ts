@@ -52,6 +52,8 @@ function makeSwitch(node: Node, { adapter, seeded }: Network): void {
   const about = { alias: virtualAlias(nic.alias), kind: 'virtual', description: DESCRIPTION } as const;
   const port = addAdapter(node.host, { ...about, mac, mtu });
   const moved = take(node.host, nic);
+  // A link that was still coming up after an earlier switch is there under this one.
+  nic.up = true;
   nic.replacedBy = port;
   if (seeded) give(node.host, port, moved);
   else hand(node, port, afterLosses(node.switches, moved));

@@ -154,7 +154,7 @@ async function refuseLivePods(work: Work, network: string): Promise<void> {
   if (pods.length === 0) return;
   throw new CniError(
     Code.InvalidConfig,
-    `Cannot replace the HNS network "${network}": it has ${pods.length} endpoints of pods, expected none`,
+    `Cannot replace the HNS network "${network}": endpoints of pods are on it, expected none`,
     { details: `${spokenEndpoints(pods)}; drain the node first` },
   );
 }

@@ -86,17 +86,17 @@ export function differenceTo(
   return {
     missing: isOverlay && !hasRoute ? [HOST_ROUTE] : [],
     conflicts: [
-      ...unequal('type', network.type.toLowerCase(), wanted.type.toLowerCase()),
-      ...(wanted.subnets.length === 0 ? [] : unequal('subnets', subnets(network.subnets), subnets(wanted.subnets))),
-      ...(isOverlay ? unequal('VSID', vsidsOf(network), String(wanted.vsid)) : []),
-      ...(isOverlay ? unequal('UDP port', String(portOf(policies)), String(wanted.port)) : []),
-      ...(adapter === undefined || wanted.nic === undefined ? [] : unequal('adapter', adapter, wanted.nic)),
+      ...unequal('type is', network.type.toLowerCase(), wanted.type.toLowerCase()),
+      ...(wanted.subnets.length === 0 ? [] : unequal('subnets are', subnets(network.subnets), subnets(wanted.subnets))),
+      ...(isOverlay ? unequal('VSID is', vsidsOf(network), String(wanted.vsid)) : []),
+      ...(isOverlay ? unequal('UDP port is', String(portOf(policies)), String(wanted.port)) : []),
+      ...(adapter === undefined || wanted.nic === undefined ? [] : unequal('adapter is', adapter, wanted.nic)),
     ],
   };
 }
 
 const unequal = (what: string, is: string, wanted: string): readonly string[] =>
-  is === wanted ? [] : [`its ${what} is ${is}, expected ${wanted}`];
+  is === wanted ? [] : [`its ${what} ${is}, expected ${wanted}`];
 
 /** One address has many spellings in IPv6. */
 function spelled({ prefix, gateway }: { readonly prefix: string; readonly gateway: string | undefined }): string {

@@ -68,7 +68,7 @@ async function refuseLivePods(work: Work, { name, force }: DownOptions): Promise
   }
   throw new CniError(
     Code.InvalidConfig,
-    `Cannot take the HNS network "${name}" down: it has ${pods.length} endpoints of pods, expected none`,
+    `Cannot take the HNS network "${name}" down: endpoints of pods are on it, expected none`,
     { details: `${spokenEndpoints(pods)}; drain the node first, or take them down with it: --force` },
   );
 }

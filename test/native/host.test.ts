@@ -173,6 +173,8 @@ test('a network that takes the place of another one while the link is down finds
   assert.is(create(bench, A, network('net')), OK);
   bench.pass(3000);
   assert.equal(settings(bench.helper, VNIC), ALL);
+  assert.is(create(bench, B, network('second')), OK);
+  remove(bench, B);
   remove(bench, A);
   bench.pass(3000);
   assert.equal(settings(bench.helper, 'Ethernet'), ALL);

@@ -52,7 +52,7 @@ down('is refused while a pod is on the network, which is named; --force takes it
     [
       1,
       [
-        'Cannot take the HNS network "cbr0" down: it has 1 endpoints of pods, expected none',
+        'Cannot take the HNS network "cbr0" down: endpoints of pods are on it, expected none',
         '  "a1b2c3_cbr0" 10.244.3.7; drain the node first, or take them down with it: --force',
       ],
     ],

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SYSTEM_CALLS } from '../../src/disk/node-files.ts';
 import { scissors } from '../support/disk.ts';
-import { BRIDGE, createNetworkNode, type NetworkNode, OVERLAY } from './network-node.ts';
+import { BRIDGE, createNetworkNode, type NetworkNode, OVERLAY, type Said } from './network-node.ts';
 
 const kills = suite('node up and down that are killed');
 
@@ -11,29 +11,44 @@ const LOSING = { vSwitchLosesStaticAddress: true, vSwitchLosesRoutes: true, vSwi
 const UNFLUSHED = { ...SYSTEM_CALLS, flush: () => undefined };
 const CALLS = 400;
 
-type Verb = 'up' | 'down';
+type Config = typeof OVERLAY & { readonly externalNetwork?: boolean };
+type Verb = 'up' | 'down' | 'replace';
+
+const asBridge = ({ name, externalNetwork }: Partial<Config>): object => ({ ...BRIDGE, name, externalNetwork });
 
 async function prepared(verb: Verb, config: object): Promise<NetworkNode> {
   const node = createNetworkNode(LOSING);
-  if (verb === 'down') await node.up(config);
+  if (verb !== 'up') {
+    const there = await node.up(verb === 'down' ? config : asBridge(config));
+    assert.is(there.exit, 0, there.err.join());
+  }
   node.dispatcher.clearTrace();
   return node;
 }
 
-for (const verb of ['up', 'down'] as const) {
-  for (const config of [{ ...BRIDGE, externalNetwork: true }, OVERLAY]) {
+const act = (node: NetworkNode, verb: Verb, config: object): Promise<Said> =>
+  verb === 'replace' ? node.up(config, '--replace') : node[verb](config);
+
+const CONFIGS: Readonly<Record<Verb, readonly object[]>> = {
+  up: [{ ...BRIDGE, externalNetwork: true }, OVERLAY],
+  down: [{ ...BRIDGE, externalNetwork: true }, OVERLAY],
+  replace: [OVERLAY, { ...OVERLAY, externalNetwork: true }],
+};
+
+for (const verb of ['up', 'down', 'replace'] as const) {
+  for (const config of CONFIGS[verb]) {
     kills(`${verb} of ${JSON.stringify(config)}, at each call, before and after its effect`, async () => {
       const whole = await prepared(verb, config);
-      await whole[verb](config);
+      await act(whole, verb, config);
       const calls = whole.dispatcher.trace().length;
       assert.ok(calls > 20 && calls < CALLS, String(calls));
       for (let nth = 1; nth <= calls; nth++) {
         for (const when of ['before', 'after'] as const) {
           const node = await prepared(verb, config);
           node.dispatcher.faults.set([{ function: '*', nth, action: 'kill', when }]);
-          const cut = await node[verb](config).catch(() => undefined);
+          const cut = await act(node, verb, config).catch(() => undefined);
           node.dispatcher.faults.clear();
-          const again = await node[verb](config);
+          const again = await act(node, verb, config);
           assert.is(again.exit, 0, `call ${nth} ${when}: ${again.err.join()}`);
           assert.equal(node.state(), whole.state(), `call ${nth} ${when} ${String(cut?.exit)}`);
           assert.equal(node.files(), ['node.lock']);

@@ -99,6 +99,7 @@ async function execute(io: Io, deps: Deps, command: ConfiguredCommand): Promise<
       // Read before anything is done: what cannot be passed on is refused while there is nothing to undo.
       const previous = deps.conf.prevResult === undefined ? undefined : readResult(deps.conf.prevResult, 'prevResult');
       const attached = await add(deps, command.target);
+      deps.session.release();
       const own = resultOf(attached, command.target);
       // Behind another plugin of the chain, the result is that plugin's with ours added (SPEC.md 1.1.0 section 2 "ADD").
       const whole = previous === undefined ? own : appendResult(previous, own);

@@ -12,18 +12,29 @@ export type Place =
 /** "namespace 5b0a…", "container 8d3f…" */
 const nameOf = ({ kind, id }: Place): string => `${kind} ${id}`;
 
-/** Attaches an endpoint. Two calls. Throws code 4 when the place is not there. */
-export async function attach(session: Session, place: Place, endpointId: string): Promise<void> {
-  const task = `attach endpoint ${endpointId} to ${nameOf(place)}`;
-  const modify = await modifierOf(session, place, task);
+/** A place that has been opened, so that it is known to be there before anything is made for it. */
+export interface OpenPlace {
+  /** Attaches an endpoint. One call. */
+  readonly attach: (endpointId: string) => Promise<void>;
+}
+
+/** Opens the place for an attachment. One call. Throws code 4 when it is not there. */
+export async function openPlace(session: Session, place: Place): Promise<OpenPlace> {
+  const modify = await modifierOf(session, place, `attach to ${nameOf(place)}`);
   if (modify === undefined) {
-    throw new CniError(Code.InvalidEnvironment, `Cannot ${task}: the ${place.kind} CNI_NETNS names does not exist`, {
-      details: 'variable CNI_NETNS',
-    });
+    throw new CniError(
+      Code.InvalidEnvironment,
+      `Cannot attach to ${nameOf(place)}: the ${place.kind} CNI_NETNS names does not exist`,
+      { details: 'variable CNI_NETNS' },
+    );
   }
-  const { purpose, answer } = await modify('Add', endpointId);
-  // An attach that was refused for now may have been carried out after all. Where the endpoint is now, reading it back tells.
-  if (answer.hr < 0 && statusOf(answer.hr).outcome !== 'exists') throw session.failure(purpose, answer);
+  return {
+    attach: async (endpointId) => {
+      const { purpose, answer } = await modify('Add', endpointId, `attach endpoint ${endpointId} to ${nameOf(place)}`);
+      // An attach that was refused for now may have been carried out after all. Where the endpoint is now, reading it back tells.
+      if (answer.hr < 0 && statusOf(answer.hr).outcome !== 'exists') throw session.failure(purpose, answer);
+    },
+  };
 }
 
 /** Takes an endpoint away; false when it or the place is gone or they were not joined. Two calls at the most. */
@@ -31,7 +42,7 @@ export async function detach(session: Session, place: Place, endpointId: string)
   const task = `detach endpoint ${endpointId} from ${nameOf(place)}`;
   const modify = await modifierOf(session, place, task);
   if (modify === undefined) return false;
-  const { purpose, answer } = await modify('Remove', endpointId);
+  const { purpose, answer } = await modify('Remove', endpointId, task);
   return removed(session, purpose, answer);
 }
 
@@ -40,7 +51,7 @@ interface Modified {
   readonly answer: { readonly hr: number; readonly error: string; readonly json: string };
 }
 
-type Modifier = (request: 'Add' | 'Remove', endpointId: string) => Promise<Modified>;
+type Modifier = (request: 'Add' | 'Remove', endpointId: string, task: string) => Promise<Modified>;
 
 /** Opens the place; undefined when it is not there. */
 async function modifierOf(session: Session, place: Place, task: string): Promise<Modifier | undefined> {
@@ -52,8 +63,8 @@ async function modifierOf(session: Session, place: Place, task: string): Promise
 async function namespaceModifier(session: Session, id: string, task: string): Promise<Modifier | undefined> {
   const handle = await open(session, { kind: 'Namespace', id, task });
   if (handle === undefined) return undefined;
-  return async (RequestType, EndpointId) => {
-    const purpose = { call: 'HcnModifyNamespace', task };
+  return async (RequestType, EndpointId, change) => {
+    const purpose = { call: 'HcnModifyNamespace', task: change };
     const settings = JSON.stringify({ ResourceType: 'Endpoint', RequestType, Settings: { EndpointId } });
     return { purpose, answer: await session.run(purpose, (native) => native.modify(handle, settings)) };
   };
@@ -68,8 +79,8 @@ async function systemModifier(session: Session, id: string, task: string): Promi
     throw session.failure(opening, opened);
   }
   const handle = session.keep(opened.handle);
-  return async (RequestType, Settings) => {
-    const purpose = { call: 'HcsModifyComputeSystem', task };
+  return async (RequestType, Settings, change) => {
+    const purpose = { call: 'HcsModifyComputeSystem', task: change };
     const configuration = JSON.stringify({ ResourceType: 'Network', Settings, RequestType });
     return { purpose, answer: await session.run(purpose, (native) => native.modifySystem(handle, configuration)) };
   };

@@ -2,6 +2,7 @@
 import { elapsedMs } from '../ffi/elapsed.ts';
 import { CniError, Code } from '../spec/error.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import { keepHandles } from './handles.ts';
 import type { Answer, Handle, HandleKind, Native } from './native.ts';
 import { NO_PATIENCE, type Patience, retrier } from './retry.ts';
 import { hex, type Status, statusOf } from './status.ts';
@@ -33,6 +34,8 @@ export interface Session {
   readonly failure: (purpose: Purpose, answer: Outcome) => CniError;
   /** Remembers an open handle; `close` closes it whatever happens in between. */
   readonly keep: <K extends HandleKind>(handle: Handle<K>) => Handle<K>;
+  /** Begins to close every handle kept so far, beside whatever is done meanwhile; `close` waits for it. */
+  readonly release: () => void;
   /** Closes every handle kept; not after a call was given up, since HNS may not answer this either. Never fails. */
   readonly close: () => Promise<void>;
   /** Whether a call of this session never came back: HNS is not to be asked anything more. */
@@ -45,7 +48,7 @@ export interface Session {
 /** `native` is asked for when a call is made: a command that is refused before that has loaded nothing. */
 export function openSession(native: () => Native, deadline: Deadline, waits: Patience = NO_PATIENCE): Session {
   const calls: CallRecord[] = [];
-  const handles: Handle<HandleKind>[] = [];
+  const handles = keepHandles(native);
   const retry = retrier(waits, deadline);
   let gaveUp = false;
   let uncertain = false;
@@ -72,22 +75,15 @@ export function openSession(native: () => Native, deadline: Deadline, waits: Pat
     uncertain: () => uncertain,
     run: (purpose, call) => retry(changes(purpose), () => once(purpose, call)),
     failure,
-    keep: (handle) => {
-      handles.push(handle);
-      return handle;
+    keep: handles.keep,
+    release: () => {
+      if (!gaveUp) handles.release();
     },
     close: async () => {
       if (gaveUp) return;
+      handles.release();
       // The outcome of the command stands already, and the process takes what is left open with it.
-      const closing = handles
-        .splice(0)
-        .reverse()
-        .map((handle) =>
-          native()
-            .close(handle)
-            .catch(() => undefined),
-        );
-      await startDeadline(CLOSE_MS).race(Promise.all(closing));
+      await startDeadline(CLOSE_MS).race(handles.released());
     },
   };
 }

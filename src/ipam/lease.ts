@@ -152,7 +152,10 @@ export interface LeaseStore {
    * was looked at. Answers whether there is none any more.
    */
   readonly expire: (key: string, olderThanMs: number) => Promise<boolean>;
-  /** Leases of earlier boots, a few of them; HNS tells which of them are dead. Usually one look at the index, without the lock. */
+  /**
+   * Leases of earlier boots, a few of them; HNS tells which of them are dead. Where there are none, a store that has used its
+   * index knows; otherwise it is one look, without the lock.
+   */
   readonly suspects: (question: SuspectQuestion) => Promise<readonly Lease[]>;
   /** A suspect whose endpoint is there: it is not asked for again in this boot. */
   readonly spare: (key: string) => Promise<void>;

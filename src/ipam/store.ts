@@ -8,13 +8,13 @@ import type { Supply } from './config.ts';
 import { inventory } from './inventory.ts';
 import { keysOf, type Layout, layoutOf } from './layout.ts';
 import type { Clock, Holder, Lease, LeaseStore, Lock, Tombstone } from './lease.ts';
-import { hasSuspects, reclaim, spare, suspects } from './reclaim.ts';
+import { folderOf, lockedBy } from './locked.ts';
+import { mayHaveSuspects, reclaim, spare, suspects } from './reclaim.ts';
 import { asTombstone, bury, claim, exhume, expire, release } from './release.ts';
 import { reserve } from './reserve.ts';
-import { addressesHeldBy, isHeldBy, readLiving, readTombstone, refuseLinks, writeLease } from './shelf.ts';
-import { indexedBy, type OpenStock, type Stock } from './stock.ts';
+import { addressesHeldBy, isHeldBy, readLiving, readTombstone, writeLease } from './shelf.ts';
+import type { OpenStock, Stock } from './stock.ts';
 import { usageOf } from './usage.ts';
-import { withIndex } from './use-index.ts';
 
 /*
  * Order of writes, each flushed and atomic by itself; a crash between any two leaves a state that the right column ends.
@@ -53,7 +53,10 @@ export function openStore(options: StoreOptions): LeaseStore {
   const layout = layoutOf(options);
   const stock = stockOf(options, layout);
   const isThere = folderOf(stock);
-  const locked = lockedBy(options, { stock, isThere });
+  let hasSuspects: boolean | undefined;
+  const locked = lockedBy(options, { stock, isThere }, (index) => {
+    hasSuspects = index.old(1).length > 0;
+  });
   /** Where the network has no folder there is nothing to find, and none is made for looking. */
   const ifAny = async <T>(absent: T, work: (stock: OpenStock) => T | Promise<T>): Promise<T> =>
     isThere() ? locked(work) : absent;
@@ -86,36 +89,13 @@ export function openStore(options: StoreOptions): LeaseStore {
     claim: (key) => ifAny(false, () => claim(stock, key)),
     expire: (key, olderThanMs) => ifAny(true, (open) => expire(open, key, olderThanMs)),
     exhume: (key) => ifAny(undefined, (open) => exhume(open, key)),
-    suspects: (question) => (hasSuspects(stock) ? locked((open) => suspects(open, question)) : Promise.resolve([])),
+    suspects: (question) =>
+      (hasSuspects ?? mayHaveSuspects(stock)) ? locked((open) => suspects(open, question)) : Promise.resolve([]),
     spare: (key) =>
       ifAny(undefined, (open) => {
         spare(open, key);
       }),
     reclaim: (key) => ifAny(false, (open) => reclaim(open, key)),
-  };
-}
-
-type Locked = <T>(work: (stock: OpenStock) => T | Promise<T>) => Promise<T>;
-
-/** Whether the network has its folder; asked of the disk, and with it for links, until it has. */
-function folderOf(stock: Stock): () => boolean {
-  let isThere = false;
-  return () => (isThere ||= refuseLinks(stock));
-}
-
-/** Work under the network's lock; before the first, the folders are looked at. */
-function lockedBy(
-  options: StoreOptions,
-  { stock, isThere }: { readonly stock: Stock; readonly isThere: () => boolean },
-): Locked {
-  return async (work) => {
-    isThere();
-    const unlock = await options.lock.acquire(stock.layout.lock, options.remainingMs());
-    try {
-      return await withIndex(indexedBy(stock), (index) => work({ ...stock, index }));
-    } finally {
-      unlock();
-    }
   };
 }
 

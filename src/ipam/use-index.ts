@@ -10,6 +10,8 @@ export interface IndexInUse {
   readonly get: () => AddressIndex;
   /** Made anew from the files: they have shown that it is wrong. */
   readonly rescan: () => AddressIndex;
+  /** Undefined when nobody has asked for it. */
+  readonly opened: () => AddressIndex | undefined;
 }
 
 /** Works with the index and writes what has changed of it. Where the work fails, the next command makes it anew. */
@@ -21,7 +23,11 @@ export async function withIndex<T>(on: Indexed, work: (index: IndexInUse) => T |
     return openIndex(on, file, mayTrust);
   };
   try {
-    const answer = await work({ get: () => (index ??= open(true)), rescan: () => (index = open(false)) });
+    const answer = await work({
+      get: () => (index ??= open(true)),
+      rescan: () => (index = open(false)),
+      opened: () => index,
+    });
     if (index !== undefined) saveIndex(on, index, file);
     return answer;
   } catch (thrown) {

@@ -1,7 +1,8 @@
-/** ADD: find the network, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
-import { addPolicies, findEndpoint, readBack } from '../hns/client.ts';
-import { attach } from '../hns/places.ts';
+/** ADD: find network and namespace, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
+import { addPolicies, endpointIds, findEndpoint, readBack } from '../hns/client.ts';
+import { type OpenPlace, openPlace } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
+import type { Lease } from '../ipam/lease.ts';
 import { isAskedFor } from '../ipam/pick.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -19,6 +20,7 @@ import { removeEndpoint } from './remove.ts';
 import { isAsRequested, requestOf } from './request.ts';
 import { share } from './share.ts';
 import { sweep } from './sweep.ts';
+import { together } from './together.ts';
 import { type Attached, mismatches } from './verify.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -31,14 +33,34 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   if (sharedWith(target) !== undefined) return share(deps, target);
   // Before a network is made, which nobody would take away again.
   await requireFeatures(deps);
-  const ground = await networkForAdd(deps, placeOf(target.netns, target.containerId));
-  const nodeAddress = await nodeAddressOn(deps, ground);
-  await sweep(deps);
-  await reclaim(deps, IN_PASSING);
-  const existing = await reusable(deps, target, { ground, nodeAddress });
+  const { session, conf } = deps;
+  const place = placeOf(target.netns, target.containerId);
+  // What HNS is asked first does not depend on one another, nor on the disk.
+  const [ground, open, ids, lease] = await together(
+    networkForAdd(deps, place),
+    openPlace(session, place),
+    endpointIds(session, endpointName(target, conf.name)),
+    leaseAfterSweep(deps, target),
+  );
+  const around = { ground, open, nodeAddress: await nodeAddressOn(deps, ground) };
+  const existing = await reusable(deps, target, around);
   if (existing !== undefined) return existing;
-  await refuseExisting(deps, target, ground.network.id);
-  const around = { ground, nodeAddress };
+  await refuseExisting(deps, target, { hnsNetworkId: ground.network.id, ids, lease });
+  const done = await attemptTwice(deps, target, around);
+  // Last, when the store of the leases has seen whether there is anything to reclaim.
+  await reclaim(deps, IN_PASSING);
+  return done;
+}
+
+async function leaseAfterSweep(deps: Deps, target: Target): Promise<Lease | undefined> {
+  await sweep(deps);
+  return deps.leases.find(holderOf(target, deps.conf.name).key);
+}
+
+/** What HNS made is not what it was asked for. */
+class Unfit extends CniError {}
+
+async function attemptTwice(deps: Deps, target: Target, around: Surroundings): Promise<Attached> {
   const first = await attempt(deps, target, around);
   if (!(first instanceof Unfit)) return first;
   deps.remark(first.message);
@@ -47,15 +69,12 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   return second;
 }
 
-/** What HNS made is not what it was asked for. */
-class Unfit extends CniError {}
-
 /** Makes and attaches the endpoint. One that is unfit is answered when all of it could be undone. */
 async function attempt(deps: Deps, target: Target, around: Surroundings): Promise<Attached | Unfit> {
   let made: Made | undefined;
   try {
     made = await makeEndpoint(deps, target, around);
-    return await attached(deps, made);
+    return await attached(deps, made, around.open);
   } catch (thrown) {
     const failure = CniError.from(thrown);
     const undone = await undo(deps, target, { failure, made });
@@ -64,7 +83,7 @@ async function attempt(deps: Deps, target: Target, around: Surroundings): Promis
   }
 }
 
-async function attached({ session }: Deps, { lease, wanted, handle }: Made): Promise<Attached> {
+async function attached({ session }: Deps, { lease, wanted, handle }: Made, open: OpenPlace): Promise<Attached> {
   const { place } = wanted;
   const read = async (): Promise<Endpoint> =>
     handle === undefined
@@ -73,7 +92,7 @@ async function attached({ session }: Deps, { lease, wanted, handle }: Made): Pro
   // The loopback of an address that HNS chose can only be told it now.
   const late = lease.addresses.length === 0 && wanted.conf.loopbackDsr ? loopbackPolicies(await read()) : [];
   if (late.length > 0) await addPolicies(session, lease.endpointId, late);
-  await attach(session, place, lease.endpointId);
+  await open.attach(lease.endpointId);
   const endpoint = withPrefixes(await read(), lease, wanted.ground.network);
   const policyTypes = [...policiesOf(wanted).policies, ...late].map(({ Type }) => Type);
   const wrong = mismatches(endpoint, { lease: lease.addresses.length === 0 ? undefined : lease, place, policyTypes });
@@ -86,7 +105,7 @@ function orGone(endpoint: Endpoint | undefined, { endpointName: name }: Made['le
   throw new CniError(Code.TryAgainLater, `Cannot read endpoint "${name}" back: HNS does not have it any more`);
 }
 
-type Surroundings = Readonly<{ ground: Ground; nodeAddress: string | undefined }>;
+type Surroundings = Readonly<{ ground: Ground; open: OpenPlace; nodeAddress: string | undefined }>;
 
 /**
  * With `"repeatedAdd": "reuse"`, the attachment as it is when it matches in full; else ADD of what exists is an error.

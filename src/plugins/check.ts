@@ -1,7 +1,8 @@
 /** CHECK: prevResult, endpoint, namespace and lease must still say the same. */
 import { endpointIds, findEndpoint, findNamespace } from '../hns/client.ts';
 import type { Place } from '../hns/places.ts';
-import type { Endpoint } from '../hns/wire.ts';
+import type { Endpoint, Namespace } from '../hns/wire.ts';
+import type { Lease } from '../ipam/lease.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
 import { parseMac } from '../net/mac.ts';
@@ -16,18 +17,23 @@ import type { Deps } from './deps.ts';
 import { placeOf, sharedWith } from './place.ts';
 import { policyTypesOf } from './policies.ts';
 import { sharedEndpoint } from './share.ts';
+import { together } from './together.ts';
 import { mismatches } from './verify.ts';
 
 /** Throws code 104 with every difference found, so that one CHECK tells the whole story. Four or five calls. */
 export async function check(deps: Deps, target: Target): Promise<void> {
   const previous = await previousOf(deps, target);
   const place = placeOf(target.netns, target.containerId);
-  const endpoint = await endpointOf(deps, target);
+  const [namespace, { lease, endpoint }] = await together(
+    place.kind === 'namespace' ? findNamespace(deps.session, place.id) : Promise.resolve(undefined),
+    attachmentOf(deps, target),
+  );
+  deps.session.release();
   const wrong = [
     ...(endpoint === undefined
       ? [`endpoint "${endpointName(target, deps.conf.name)}" is missing from HNS`]
-      : [...(await againstLease(deps, target, endpoint)), ...againstResult(endpoint, previous, deps)]),
-    ...(place.kind === 'namespace' ? await inNamespace(deps, place, endpoint) : []),
+      : [...(await againstLease(deps, target, { lease, endpoint })), ...againstResult(endpoint, previous, deps)]),
+    ...(place.kind === 'namespace' ? againstNamespace(place, namespace, endpoint) : []),
   ];
   if (wrong.length === 0) {
     deps.delegate?.run('CHECK');
@@ -105,21 +111,29 @@ function requireIndices(prevResult: unknown, interfaces: number, { ifname }: Tar
 const isSandbox = (value: string | undefined, { netns, containerId }: Target): boolean =>
   value !== undefined && netnsIn(value, containerId) === netns;
 
-/** Known by its record; one that another plugin made is found by its name. */
-async function endpointOf(deps: Deps, target: Target): Promise<Endpoint | undefined> {
-  if (sharedWith(target) !== undefined) return sharedEndpoint(deps, target);
-  const { session, leases, conf } = deps;
-  const lease = await leases.find(holderOf(target, conf.name).key);
-  if (lease !== undefined) return findEndpoint(session, lease.endpointId);
-  const [id] = await endpointIds(session, endpointName(target, conf.name));
-  return id === undefined ? undefined : findEndpoint(session, id);
+interface Known {
+  readonly lease: Lease | undefined;
+  readonly endpoint: Endpoint | undefined;
 }
 
-async function againstLease({ leases, conf }: Deps, target: Target, endpoint: Endpoint): Promise<readonly string[]> {
+/** Known by its record; one that another plugin made is found by its name. */
+async function attachmentOf(deps: Deps, target: Target): Promise<Known> {
+  if (sharedWith(target) !== undefined) return { lease: undefined, endpoint: await sharedEndpoint(deps, target) };
+  const { session, leases, conf } = deps;
+  const lease = await leases.find(holderOf(target, conf.name).key);
+  if (lease !== undefined) return { lease, endpoint: await findEndpoint(session, lease.endpointId) };
+  const [id] = await endpointIds(session, endpointName(target, conf.name));
+  return { lease, endpoint: id === undefined ? undefined : await findEndpoint(session, id) };
+}
+
+async function againstLease(
+  { leases, conf }: Deps,
+  target: Target,
+  { lease, endpoint }: Known & { readonly endpoint: Endpoint },
+): Promise<readonly string[]> {
   const place = placeOf(target.netns, target.containerId);
   if (sharedWith(target) !== undefined) return mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
   const holder = holderOf(target, conf.name);
-  const lease = await leases.find(holder.key);
   const policyTypes = policyTypesOf(conf, endpoint);
   const againstRecord = (): readonly string[] => {
     if (lease === undefined) return [];
@@ -160,12 +174,11 @@ function isSame({ ip, prefix }: Endpoint['addresses'][number], stated: string): 
 
 const isSameMac = (a: string, b: string): boolean => a === b || (parseMac(a)?.digits ?? a) === parseMac(b)?.digits;
 
-async function inNamespace(
-  { session }: Deps,
+function againstNamespace(
   { id }: Place,
+  namespace: Namespace | undefined,
   endpoint: Endpoint | undefined,
-): Promise<readonly string[]> {
-  const namespace = await findNamespace(session, id);
+): readonly string[] {
   if (namespace === undefined) return [`namespace ${id} is missing from HNS`];
   if (endpoint === undefined || namespace.endpointIds.includes(endpoint.id.toUpperCase())) return [];
   return [`namespace ${id} does not list endpoint ${endpoint.id}`];

@@ -15,21 +15,26 @@ import { unshare } from './share.ts';
 import { sweep } from './sweep.ts';
 
 export async function del(deps: Deps, target: DelTarget): Promise<void> {
-  await (sharedWith(target) === undefined ? detachAndFree(deps, target) : unshare(deps, target));
+  await (sharedWith(target) === undefined ? detachAndFree(deps, target, deps.session.release) : unshare(deps, target));
   await sweep(deps);
 }
 
 /**
  * DEL without the sweep: also how ADD clears what an earlier, killed ADD of the same attachment left.
- * Usually four calls: look for the name, open the namespace, detach, delete.
+ * Usually four calls: look for the name, open the namespace, detach, delete; then `whenRemoved`, and the disk is left.
  */
-export async function detachAndFree(deps: Deps, target: DelTarget): Promise<void> {
+export async function detachAndFree(
+  deps: Deps,
+  target: DelTarget,
+  whenRemoved: () => void = () => undefined,
+): Promise<void> {
   const { session, leases, conf } = deps;
   const holder = holderOf(target, conf.name);
   const lease = await leases.find(holder.key);
   try {
     const found = await mine(deps, target, lease);
     for (const removal of found) await removeEndpoint(session, removal);
+    whenRemoved();
     const hasCome = (id: string): boolean => found.some((removal) => removal.id === id.toUpperCase());
     if (lease === undefined && (await exhumed(deps, holder.key, hasCome))) return;
     // Without an endpoint HNS may still be making it for a killed ADD: address and id stay set aside for a while.

@@ -1,25 +1,32 @@
 /** ADD's first question: is this attachment there already? Then it stays as it is; what a killed ADD left is cleared. */
-import { endpointIds, findEndpoint } from '../hns/client.ts';
+import { endpointExists, findEndpoint } from '../hns/client.ts';
+import type { Lease } from '../ipam/lease.ts';
 import type { Target } from '../spec/command.ts';
 import { isNameBased } from '../spec/uuid.ts';
-import { endpointId, endpointName, holderOf } from './attachment.ts';
+import { endpointId } from './attachment.ts';
 import { detachAndFree } from './del.ts';
 import type { Deps } from './deps.ts';
 import { attachmentExists } from './make-endpoint.ts';
 import { removeEndpoint } from './remove.ts';
 
-/** Throws code 103 when the attachment exists (SPEC.md 1.1.0 section 2 "ADD": an error). One call in the usual case. */
-export async function refuseExisting(deps: Deps, target: Target, hnsNetworkId: string): Promise<void> {
-  const { session, leases, conf } = deps;
-  const lease = await leases.find(holderOf(target, conf.name).key);
+/** What HNS and the disk say of an attachment. */
+interface Known {
+  readonly hnsNetworkId: string;
+  /** Of the endpoints of its name. */
+  readonly ids: readonly string[];
+  readonly lease: Lease | undefined;
+}
+
+/** Throws code 103 when the attachment exists (SPEC.md 1.1.0 section 2 "ADD": an error). No call in the usual case. */
+export async function refuseExisting(deps: Deps, target: Target, { hnsNetworkId, ids, lease }: Known): Promise<void> {
   const isReady = lease?.state === 'ready';
   if (isReady && lease.source === 'host-local') throw attachmentExists(deps, target);
   const own = endpointId(target, hnsNetworkId);
-  const ids = await endpointIds(session, endpointName(target, conf.name));
-  // No address file says of these whether another plugin has taken them down since; HNS does.
-  if (isReady && ids.includes(lease.endpointId.toUpperCase())) throw attachmentExists(deps, target);
+  // No address file says of these whether another plugin has taken them down since; HNS does, by its id: the list may be older
+  // than the record.
+  if (isReady && (await endpointExists(deps.session, lease.endpointId))) throw attachmentExists(deps, target);
   for (const id of ids.filter((one) => !isNameBased(one))) await refuseForeign(deps, target, { id, hnsNetworkId });
-  const left = ids.includes(own) ? await findEndpoint(session, own) : undefined;
+  const left = ids.includes(own) ? await findEndpoint(deps.session, own) : undefined;
   if (left?.namespaceId !== undefined || (left?.containers.length ?? 0) > 0) throw attachmentExists(deps, target);
   if (lease !== undefined || left !== undefined) await detachAndFree(deps, target);
 }

@@ -1,6 +1,6 @@
 /** `container:<id>` as CNI_NETNS: a container that shares another one's endpoint, as those of a pod do under HNS v1. */
 import { endpointIds, findEndpoint } from '../hns/client.ts';
-import { attach, detach, type Place } from '../hns/places.ts';
+import { detach, openPlace, type Place } from '../hns/places.ts';
 import { detachV1 } from '../hns/v1.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { DelTarget, Target } from '../spec/command.ts';
@@ -35,7 +35,8 @@ export async function share(deps: Deps, target: Target): Promise<Attached> {
 }
 
 async function shared({ session }: Deps, place: Place, found: Endpoint): Promise<Attached> {
-  await attach(session, place, found.id);
+  const { attach } = await openPlace(session, place);
+  await attach(found.id);
   const endpoint = (await findEndpoint(session, found.id)) ?? found;
   const wrong = mismatches(endpoint, { lease: undefined, place, policyTypes: [] });
   if (wrong.length === 0) return { lease: undefined, endpoint };

@@ -22,6 +22,7 @@ type NetworkShape = Pick<Network, 'type' | 'subnets'>;
 async function networkFor(deps: Deps): Promise<NetworkShape> {
   try {
     const { network } = await requireNetwork(deps);
+    deps.session.release();
     return network;
   } catch (thrown) {
     const failure = CniError.from(thrown);

@@ -16,7 +16,7 @@ import {
 } from '../../src/hns/client.ts';
 import { startDeadline } from '../../src/hns/deadline.ts';
 import type { Handle, Native } from '../../src/hns/native.ts';
-import { attach, detach, type Place } from '../../src/hns/places.ts';
+import { detach, openPlace, type Place } from '../../src/hns/places.ts';
 import { openSession, type Session } from '../../src/hns/session.ts';
 import { hnsVersion } from '../../src/hns/v1.ts';
 import { type EndpointRequest, SCHEMA } from '../../src/hns/wire.ts';
@@ -217,6 +217,11 @@ client('findEndpoint() and findNamespace() answer undefined for what is not ther
   assert.equal(b.calls(), ['HcnOpenEndpoint', 'HcnOpenNamespace']);
 });
 
+async function attach(session: Session, place: Place, id: string): Promise<void> {
+  const open = await openPlace(session, place);
+  await open.attach(id);
+}
+
 client('attach() and detach() join endpoint and namespace and part them, in two calls each', async () => {
   const b = bench();
   made(await b.create(ID, '10.244.3.3'));
@@ -231,12 +236,12 @@ client('attach() and detach() join endpoint and namespace and part them, in two 
   assert.is(await detach(b.session, namespace(NS), ID), false, 'not joined any more');
   assert.equal((await findNamespace(b.session, NS))?.endpointIds, []);
 });
-client('attach() names CNI_NETNS when its namespace is not there; detach() answers false', async () => {
+client('openPlace() names CNI_NETNS when its namespace is not there; detach() answers false', async () => {
   const b = bench();
   const error = await rejectsCni(attach(b.session, namespace(OTHER), ID), Code.InvalidEnvironment);
   assert.equal(error.toJSON(), {
     code: 4,
-    msg: `Cannot attach endpoint ${ID} to namespace ${OTHER}: the namespace CNI_NETNS names does not exist`,
+    msg: `Cannot attach to namespace ${OTHER}: the namespace CNI_NETNS names does not exist`,
     details: 'variable CNI_NETNS',
   });
   assert.is(await detach(b.session, namespace(OTHER), ID), false);
@@ -287,7 +292,7 @@ const FAILING: readonly (readonly [call: string, act: Act, message: RegExp])[] =
   ['HcnOpenNamespace', (b) => findNamespace(b.session, NS), /^Cannot read namespace 5b0a8f4e-/],
   ['HcnQueryNamespaceProperties', (b) => findNamespace(b.session, NS), /^Cannot read namespace 5b0a8f4e-/],
   ['HcnCreateEndpoint', (b) => b.create(ID, '10.244.3.3'), /^Cannot create endpoint "pod_cbr0" with 10\.244\.3\.3: /],
-  ['HcnOpenNamespace', (b) => attach(b.session, namespace(NS), ID), /^Cannot attach endpoint 2316F1BA-/],
+  ['HcnOpenNamespace', (b) => attach(b.session, namespace(NS), ID), /^Cannot attach to namespace /],
   ['HcnModifyNamespace', (b) => attach(b.session, namespace(NS), ID), /^Cannot attach endpoint 2316F1BA-/],
   ['HcnOpenNamespace', (b) => detach(b.session, namespace(NS), ID), /^Cannot detach endpoint 2316F1BA-/],
   ['HcnModifyNamespace', (b) => detach(b.session, namespace(NS), ID), /^Cannot detach endpoint 2316F1BA-/],

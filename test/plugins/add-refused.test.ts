@@ -41,7 +41,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'into a namespace that is not there': {
     pod: { netns: NOWHERE },
     code: Code.InvalidEnvironment,
-    message: /^Cannot attach endpoint .* to namespace 5b0a8f4e-.*cff: the namespace CNI_NETNS names does not exist$/,
+    message: /^Cannot attach to namespace 5b0a8f4e-.*cff: the namespace CNI_NETNS names does not exist$/,
   },
   'without a namespace': {
     pod: { netns: '' },
@@ -192,6 +192,16 @@ for (const [name, refusal] of Object.entries(REFUSALS)) {
     }, refusal.seed ?? SEED),
   );
 }
+
+refused(
+  'into a namespace that is not there before an endpoint is made, or an address taken',
+  onNode(async (node) => {
+    await fails(node.run('ADD', { ...POD, netns: NOWHERE }, node.conf()), Code.InvalidEnvironment, /^Cannot attach to/);
+    assert.not(node.calls().includes('HcnCreateEndpoint'));
+    const added = await must(node.run('ADD', POD, node.conf()));
+    assert.equal(added['ips'], [{ address: '10.244.3.3/24', gateway: '10.244.3.2', interface: 0 }]);
+  }),
+);
 
 /** What is there before ADD, and stays as it is. */
 refused(

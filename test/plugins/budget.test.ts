@@ -25,10 +25,16 @@ async function callsOf(node: TestNode, verb: string, conf: unknown): Promise<rea
 }
 
 const ADD = [
-  ...['HcnEnumerateNetworks', 'HcnOpenNetwork', 'HcnQueryNetworkProperties', 'HcnEnumerateEndpoints'],
-  ...['HcnCreateEndpoint', 'HcnOpenNamespace', 'HcnModifyNamespace', 'HcnQueryEndpointProperties'],
+  ...[
+    'HcnEnumerateNetworks',
+    'HcnOpenNamespace',
+    'HcnEnumerateEndpoints',
+    'HcnOpenNetwork',
+    'HcnQueryNetworkProperties',
+  ],
+  ...['HcnCreateEndpoint', 'HcnModifyNamespace', 'HcnQueryEndpointProperties'],
 ];
-const CHECK = [...['HcnOpenEndpoint', 'HcnQueryEndpointProperties', 'HcnOpenNamespace', 'HcnQueryNamespaceProperties']];
+const CHECK = ['HcnOpenNamespace', 'HcnOpenEndpoint', 'HcnQueryNamespaceProperties', 'HcnQueryEndpointProperties'];
 const DEL = ['HcnEnumerateEndpoints', 'HcnOpenNamespace', 'HcnModifyNamespace', 'HcnDeleteEndpoint'];
 
 for (const count of [0, 500]) {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { Code } from '../../src/spec/error.ts';
 import { list, type TestNode } from '../support/node.ts';
 import { seedNamed } from '../support/peer-traces.ts';
-import { fails, must, NOWHERE, onNode, POD, SECOND, seedWith } from '../support/pods.ts';
+import { fails, must, onNode, POD, SECOND, seedWith } from '../support/pods.ts';
 
 const dual = suite('dual stack');
 
@@ -109,7 +109,9 @@ dual(
 dual(
   'a failed ADD gives both back, and DEL needs none of the ranges any more',
   test(async (node) => {
-    await fails(node.run('ADD', { ...POD, netns: NOWHERE }, confOf(node)), Code.InvalidEnvironment, /namespace/);
+    node.setFaults([{ function: 'HcnModifyNamespace', hresult: '0x803B0015' }]);
+    await fails(node.run('ADD', POD, confOf(node)), Code.Hns, /^Cannot attach/);
+    node.setFaults([]);
     assert.equal([node.endpoints(), held(node)], [[], []]);
     const added = await must(node.run('ADD', POD, confOf(node)));
     assert.equal(

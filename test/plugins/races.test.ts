@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { LeaseStore } from '../../src/ipam/lease.ts';
 import { Code } from '../../src/spec/error.ts';
 import { createTestNode, type Ran, SEED, type TestNode } from '../support/node.ts';
-import { fails, idOf, must, NOWHERE, nothingLeft, onNode, operator, POD } from '../support/pods.ts';
+import { fails, idOf, must, nothingLeft, onNode, operator, POD } from '../support/pods.ts';
 
 const QUICK = { timeoutSeconds: 0.2, tombstoneSeconds: 60 };
 const MINUTE = 60_000;
@@ -180,8 +180,8 @@ races(
       rmSync(join(node.dataDir, 'cbr0', '10.244.3.3'));
       return Promise.resolve();
     });
-    const nowhere = { ...POD, netns: NOWHERE };
-    await fails(node.run('ADD', nowhere, node.conf(QUICK)), Code.InvalidEnvironment, /does not exist/);
+    node.setFaults([{ function: 'HcnModifyNamespace', hresult: '0x803B0015' }]);
+    await fails(node.run('ADD', POD, node.conf(QUICK)), Code.Hns, /^Cannot attach/);
     nothingLeft(node);
   }),
 );

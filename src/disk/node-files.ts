@@ -2,7 +2,6 @@
 import {
   closeSync,
   fsyncSync,
-  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -18,7 +17,7 @@ import { dirname } from 'node:path';
 import { fileAt, markFolder, openNew } from './file-at.ts';
 import type { FileAt, Files } from './files.ts';
 import { temporary } from './half-written.ts';
-import { openInPlace } from './in-place.ts';
+import { isLink, openInPlace } from './in-place.ts';
 import { madeBetween, makeFolder } from './make-folder.ts';
 import { assertWritable } from './names.ts';
 import { attempter, orAbsent } from './refusals.ts';
@@ -59,7 +58,7 @@ export const SYSTEM_CALLS: SystemCalls = {
   mkdir: makeFolder,
   // Not existsSync: it says "absent" of what cannot be looked at, and an absent address would be given away.
   exists: (path) => orAbsent(() => statSync(path), ['ENOENT', 'ENOTDIR']) !== undefined,
-  isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
+  isLink,
   readAt: (file, into, position) => {
     readSync(file, into, 0, into.length, position);
   },

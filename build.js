@@ -14,6 +14,7 @@ import { binaryIn, nodeVersion, pkgHome } from './scripts/node-binaries.js';
 import { alignPe, dropSignature } from './scripts/pe-align.js';
 import { must, run, withTempFolder } from './scripts/run.js';
 import { describeExecutable, packagesIn } from './scripts/sbom.js';
+import { EXEC_ARGV, PACKAGES_WHEN_USED } from './scripts/start-options.js';
 import { whyNoWine } from './scripts/wine-root.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
@@ -25,25 +26,12 @@ const TARGETS = [
 ];
 const BUNDLE_LIMIT_KB = 400;
 
-/**
- * The options of every process, fixed inside the executable; nothing outside can add to them (execArgvExtension "none",
- * NODE_OPTIONS included). ref-napi claims 1 GiB outside V8's heap for each pointer, and V8 would collect garbage for each:
- * the first lets the heap be as large as two thousand pointers say, the second has V8 look at that limit alone. The third
- * is one thread for V8's own tasks, of which a command has few. The last has every function compiled when the code cache is
- * made, not when it is first called.
- */
-const EXEC_ARGV = [
-  '--max-old-space-size=4000000',
-  '--external-memory-accounted-in-global-limit',
-  '--v8-pool-size=1',
-  '--no-lazy',
-];
-
 /** Files that change what comes out, beside the bundle and the addons. */
 const RECIPE = [
   'build.js',
   'scripts/pack.js',
   'scripts/sea-blob.js',
+  'scripts/start-options.js',
   'scripts/pe-align.js',
   'scripts/node-binaries.json',
   'package-lock.json',
@@ -104,6 +92,7 @@ async function bundleOf({ entry, out }) {
     metafile: true,
     logLevel: 'warning',
     define: { WINCNI_VERSION: JSON.stringify(version) },
+    plugins: PACKAGES_WHEN_USED,
   });
   const foreign = Object.keys(metafile.inputs).filter((input) => /^(native|test|scripts)\//.test(input));
   if (entry.startsWith(join(ROOT, 'src')) && foreign.length > 0) {

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { type Simulator, spawnSimulator } from '../../native/simulator/client.ts';
 import { SEED } from '../../test/support/node.ts';
 import { LINUX_LIBRARY } from '../build-native.js';
+import { EXEC_ARGV, PACKAGES_WHEN_USED } from '../start-options.js';
 import { namespacesFor, podOf } from './pods.ts';
 import { linuxSystem, type System } from './systems.ts';
 
@@ -74,12 +75,13 @@ async function bundleThatTells(folder: string): Promise<string> {
     target: 'node20',
     logLevel: 'warning',
     plugins: [
+      ...PACKAGES_WHEN_USED,
       {
         name: 'tell',
         setup: (bundling) => {
-          bundling.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
-            const told = `globalThis.wincniModules.push(${JSON.stringify(relative(ROOT, path))});`;
-            return { contents: `${told}${readFileSync(path, 'utf8')}`, loader: 'ts' };
+          bundling.onLoad({ filter: /\/(?:src\/.*\.ts|node_modules\/.*\.js)$/ }, ({ path }) => {
+            const told = `globalThis.wincniModules.push(${JSON.stringify(moduleOf(path))});`;
+            return { contents: `${told}${readFileSync(path, 'utf8')}`, loader: 'default' };
           });
         },
       },
@@ -87,6 +89,10 @@ async function bundleThatTells(folder: string): Promise<string> {
   });
   return outfile;
 }
+
+/** "src/net/ip.ts"; of a package, its name alone. */
+const moduleOf = (path: string): string =>
+  /node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? relative(ROOT, path);
 
 interface Input {
   readonly env: Readonly<Record<string, string>>;
@@ -125,7 +131,7 @@ function loadedBy(
 ): { readonly told: Loaded; readonly stdout: string } {
   const { env, stdin } = inputOf(place, command, previous);
   const trace = join(place.folder, 'trace.json');
-  const argv = ['--max-old-space-size=4000000', '--require', PRELOAD, place.bundle];
+  const argv = [...EXEC_ARGV, '--require', PRELOAD, place.bundle];
   const { stdout, stderr } = spawnSync(place.system.node, argv, {
     cwd: ROOT,
     env: { ...env, WINCNI_TRACE: trace, NODE_PATH: join(ROOT, 'node_modules') },
@@ -180,7 +186,8 @@ function textOf(command: string, loaded: Loaded | undefined, files: readonly str
 }
 
 /** A line for each folder: "src/net: cidr ip". */
-function byFolder(modules: readonly string[]): readonly string[] {
+function byFolder(told: readonly string[]): readonly string[] {
+  const modules = [...new Set(told)];
   const folders = [...new Set(modules.map((path) => dirname(path)))].sort();
   return folders.map((folder) => {
     const names = modules.filter((path) => dirname(path) === folder).map((path) => basename(path, '.ts'));

@@ -1,0 +1,4 @@
+import type { Plugin } from 'esbuild';
+
+export declare const EXEC_ARGV: readonly string[];
+export declare const PACKAGES_WHEN_USED: Plugin[];

@@ -1,0 +1,39 @@
+/** What makes a start of the executables short: the options of every process, and packages that wait in the bundle until they are used. */
+
+/**
+ * Fixed inside the executable; nothing outside can add to them (execArgvExtension "none", NODE_OPTIONS included). ref-napi claims
+ * 1 GiB outside V8's heap for each pointer, and V8 would collect garbage for each: the first lets the heap be as large as two
+ * thousand pointers say, the second has V8 look at that limit alone, and the third has it let new objects point at as much. The
+ * fourth and the fifth say how large the space of new objects is all the same: at first what a command needs, at most what is
+ * usual. The sixth is one thread for V8's own tasks, of which a command has few. The last has every function compiled when the code
+ * cache is made, not when it is first called.
+ */
+export const EXEC_ARGV = [
+  '--max-old-space-size=4000000',
+  '--external-memory-accounted-in-global-limit',
+  '--scavenger-max-new-space-capacity-mb=1000000',
+  '--min-semi-space-size=4',
+  '--max-semi-space-size=16',
+  '--v8-pool-size=1',
+  '--no-lazy',
+];
+
+/** ip-address makes some sixty addresses when it is evaluated, and only IPv6 needs it. */
+export const PACKAGES_WHEN_USED = [whenUsed('ip-address', ['Address6'])];
+
+/** A plugin of esbuild: the package is evaluated when one of these exports is first used. */
+function whenUsed(name, exports) {
+  const getters = exports.map((key) => `get ${key}() { return require(${JSON.stringify(name)}).${key}; }`);
+  return {
+    name: `${name} when it is used`,
+    setup: (build) => {
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ namespace, resolveDir }) =>
+        namespace === name ? undefined : { path: name, namespace: name, pluginData: resolveDir },
+      );
+      build.onLoad({ filter: /.*/, namespace: name }, ({ pluginData: resolveDir }) => ({
+        contents: `module.exports = { ${getters.join(', ')} };`,
+        resolveDir,
+      }));
+    },
+  };
+}

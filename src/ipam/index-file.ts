@@ -25,15 +25,8 @@ export interface Indexed extends Folder {
   readonly sets: readonly Spans[];
 }
 
-/**
- * Asks an index without the lock; undefined when there is none to be trusted, or when it was written meanwhile. With `mayBeOld` the
- * folder may have changed since, which saves a look at it: for a question whose answer is looked into under the lock.
- */
-export function peekIndex<T>(
-  on: Indexed,
-  question: (index: AddressIndex) => T,
-  { mayBeOld = false } = {},
-): T | undefined {
+/** Asks an index without the lock; undefined when there is none to be trusted, or when it was written meanwhile. */
+export function peekIndex<T>(on: Indexed, question: (index: AddressIndex) => T): T | undefined {
   const file = on.files.openAt(on.layout.index, 'read');
   if (file === undefined) return undefined;
   try {
@@ -41,7 +34,7 @@ export function peekIndex<T>(
     if (head === undefined || !isFor(on, head)) return undefined;
     const answer = question(indexOf(on, head, pagesIn(file)));
     // Asked last: whoever has written into it has given the folder another time before.
-    return mayBeOld || isCurrent(on, head) ? answer : undefined;
+    return isCurrent(on, head) ? answer : undefined;
   } catch (thrown) {
     // Read while it was written.
     if (thrown instanceof RangeError) return undefined;

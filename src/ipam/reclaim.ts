@@ -16,7 +16,7 @@ export interface SuspectQuestion {
 
 /** Whether there are any, told without the lock: the usual node has none. */
 export const mayHaveSuspects = (stock: Stock): boolean =>
-  peekIndex(indexedBy(stock), (index) => index.old(1).length > 0, { mayBeOld: true }) ?? false;
+  peekIndex(indexedBy(stock), (index) => index.old(1).length > 0) ?? false;
 
 /** Leases that were made before this boot; whose are not, or not ours, are asked for once only. */
 export function suspects(stock: OpenStock, { limit, keyOf }: SuspectQuestion): readonly Lease[] {

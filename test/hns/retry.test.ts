@@ -59,6 +59,15 @@ retry('has so many pauses for all calls together', async () => {
   assert.is((await call(true, answering(DOWN))).hr, DOWN);
   assert.is(pauses.length, PAUSES_MS.length);
 });
+retry('calls side by side wait side by side', async () => {
+  const { call, pauses } = bench();
+  const refused = (): Promise<{ readonly hr: number }> => call(true, answering(DOWN, DOWN, DOWN));
+  assert.equal(
+    (await Promise.all([refused(), refused(), refused()])).map(({ hr }) => hr),
+    [0, 0, 0],
+  );
+  assert.is(pauses.length, PAUSES_MS.length);
+});
 retry('answers at once when the time that is left is no longer than the pause', async () => {
   const { call, pauses } = bench(250);
   assert.is((await call(true, answering(DOWN))).hr, DOWN);

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { linesOf, tableOf } from '../../scripts/bench/ipam-table.ts';
 import { machineLine } from '../../scripts/bench/machine-line.ts';
 import { withSection } from '../../scripts/bench/page.ts';
-import { logLogPlot } from '../../scripts/bench/plot.ts';
+import { drawn } from '../../scripts/bench/plot.ts';
 import { bodyOf, type Context, writeReport } from '../../scripts/bench/report.ts';
 import { measureInRounds } from '../../scripts/bench/rounds.ts';
 import { formatMs, formatRatio, quantile, summarize } from '../../scripts/bench/statistics.ts';
@@ -169,9 +169,19 @@ pages('are written with their plot beside them', () =>
   }),
 );
 pages('the same numbers draw the same lines, each in the legend', async () => {
-  const svg = await logLogPlot({ ...plot, points });
-  assert.is(svg, await logLogPlot({ ...plot, points }));
+  const svg = await drawn({ ...plot, points });
+  assert.is(svg, await drawn({ ...plot, points }));
   for (const text of ['Cost', 'leases', 'ms', 'a', 'b', '100,000']) assert.ok(svg.includes(`>${text}</text>`), text);
+});
+pages('or bars, in the order that they are given', async () => {
+  const bars = ['VERSION', 'ADD'].flatMap((name) => plot.series.map((series) => ({ series, name, x: name.length })));
+  const svg = await drawn({ ...plot, x: 'ms', bars });
+  const texts = [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text);
+  for (const text of ['Cost', 'ms', 'a', 'b']) assert.ok(texts.includes(text), text);
+  assert.equal(
+    texts.filter((text) => text === 'VERSION' || text === 'ADD'),
+    ['VERSION', 'ADD'],
+  );
 });
 pages('the machine has a line', () => {
   const line = machineLine('.');

@@ -8,6 +8,7 @@ import { assertUnchanged, fillAddressFiles, type Place } from './ipam-places.ts'
 import { installOurs, PEER, PEER_MISSING, peerVersion, programLife } from './ipam-programs.ts';
 import { fillStore, storeLife } from './ipam-store.ts';
 import { type Line, linesOf, NODE_START, type Point, tableOf } from './ipam-table.ts';
+import type { Lines } from './plot.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { measureInRounds, type Subject } from './rounds.ts';
 import { startNode } from './timed.ts';
@@ -100,7 +101,7 @@ function reportOf({ rounds, sizes, points, isPeerHere }: Outcome): Report {
   };
 }
 
-function plotOf(lives: readonly Line[]): NonNullable<Report['plot']> {
+function plotOf(lives: readonly Line[]): Lines {
   return {
     title: 'ADD and DEL of one pod over leases',
     x: 'leases on the network',

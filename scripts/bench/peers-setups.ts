@@ -45,6 +45,8 @@ const SETUPS: readonly Setup[] = [
     seeds: on('cbr0'),
     conf: ({ dataDir, subnetFile }) => ({
       ...named('cbr0', 'flannel'),
+      // Every release of the flannel plugin knows this version.
+      cniVersion: '0.4.0',
       subnetFile,
       dataDir,
       ipam: { dataDir },

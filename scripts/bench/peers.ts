@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CATALOGUE, type Candidate, type Cell, type Cost, measureCell, measureVersion } from './peers-cell.ts';
 import { OURS_ALONE, type Setup, setupsIn } from './peers-setups.ts';
+import type { Bars } from './plot.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { formatCount, formatMs, formatRatio } from './statistics.ts';
 import { linuxSystem, type System, wineSystem } from './systems.ts';
@@ -16,6 +17,7 @@ const SIZES = {
 };
 
 const OURS = 'wincni';
+const ONE = 'one at a time';
 
 interface Line {
   readonly system: System;
@@ -91,7 +93,7 @@ const cellsOf = (setup: Setup, { others, atOnce }: (typeof SIZES)['full']): read
 const describe = ({ others, latency, atOnce }: Cell): string =>
   [
     latency === CATALOGUE ? 'latency of HNS' : 'no latency',
-    atOnce === 1 ? 'one at a time' : `${atOnce} at once`,
+    atOnce === 1 ? ONE : `${atOnce} at once`,
     `${formatCount(others)} endpoints`,
   ].join(', ');
 
@@ -122,8 +124,22 @@ function reportOf(
       tables.join('\n\n'),
       ...(missing === undefined ? [] : ['', `Not measured under Wine: ${missing}`]),
     ].join('\n'),
-    plot: undefined,
+    plot: plotOf(lines),
   };
+}
+
+/** On an empty node, where everybody is quickest, and on a full one. */
+function plotOf(lines: readonly Line[]): Bars {
+  const bars = lines
+    .filter(({ what }) => what.includes(ONE) && !/ 250 endpoints/.test(what))
+    .flatMap(({ system, setup, what, costs }) =>
+      costs.map(({ ms }, index) => ({
+        series: index === 0 ? OURS : 'the others',
+        name: `${system.name}: ${setup.name}: ${what.replace(`, ${ONE}`, '')}`,
+        x: ms,
+      })),
+    );
+  return { title: `ADD and DEL of a pod, ${ONE}`, x: 'ms, median', series: [OURS, 'the others'], bars };
 }
 
 function tableOf(lines: readonly Line[]): string {

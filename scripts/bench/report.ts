@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSection } from './page.ts';
-import { logLogPlot, type Plot } from './plot.ts';
+import { drawn, type Plot } from './plot.ts';
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -46,7 +46,7 @@ export async function writeReport(report: Report, context: Context, folder: stri
   const old = existsSync(page) ? readFileSync(page, 'utf8') : undefined;
   const whole = plot === undefined ? body : `${body}\n\n![${plot.title}](${picture})`;
   const next = withSection(old, { name, title, body: whole });
-  if (plot !== undefined) writeFileSync(join(folder, picture), await logLogPlot(plot));
+  if (plot !== undefined) writeFileSync(join(folder, picture), await drawn(plot));
   writeFileSync(page, next);
   return plot === undefined ? [page] : [page, join(folder, picture)];
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSimulator } from '../../native/simulator/client.ts';
 import { SEED } from '../../test/support/node.ts';
+import type { Bars } from './plot.ts';
 import { namespacesFor, type PodNode, podOf, runVerb, tryVerb } from './pods.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { type Measured, measureInRounds, type Subject } from './rounds.ts';
@@ -125,6 +126,15 @@ function reportOf(measured: readonly Measured<Row>[], missing: string | undefine
       markdownTable(['', 'ms', `÷ ${BARE}`, 'peak MiB', `÷ ${BARE}`], lines),
       ...(missing === undefined ? [] : ['', `Not measured under Wine: ${missing}`]),
     ].join('\n'),
-    plot: undefined,
+    plot: plotOf(measured),
+  };
+}
+
+function plotOf(measured: readonly Measured<Row>[]): Bars {
+  return {
+    title: 'One process from start to end',
+    x: 'ms, median',
+    series: [...new Set(measured.map(({ system }) => system))],
+    bars: measured.map(({ system, name, median }) => ({ series: system, name: name.replaceAll('`', ''), x: median })),
   };
 }

@@ -151,7 +151,7 @@ edge('an HNS library that is not there is code 105, by name, and leaves no lease
     const platform = { ...NO_PLATFORM, native: () => entryPoints(system), leases };
     const { status, written } = await seen(ENV, JSON.stringify(node.conf()), platform);
     const error = JSON.parse(written.join()) as Record<string, unknown>;
-    assert.equal([status, error['code'], touched], [1, Code.HnsUnavailable, []]);
+    assert.equal([status, error['code'], touched], [1, Code.HnsUnavailable, ['isKnown']]);
     assert.match(String(error['msg']), /^Cannot load "\/nowhere\/computenetwork\.dll": /);
     assert.match(String(error['details']), /^the Windows feature "Containers" brings it: /);
   })(),
@@ -197,11 +197,11 @@ edge(
     const calls = lines.map(({ hnsCalls }) => hnsCalls as readonly Line[]);
     assert.equal(calls[0]?.map(({ call, hr }) => `${String(call)} ${String(hr)}`).slice(0, 2), [
       'HcnEnumerateNetworks 0x00000000',
-      'HcnOpenNetwork 0x00000000',
+      'HcnOpenNamespace 0x00000000',
     ]);
     assert.equal(
       calls.map(({ length }) => length),
-      [8, 4, 4, 1],
+      [8, 4, 4, 3],
     );
     for (const { ms, time } of lines) assert.ok(Number.isInteger(ms) && typeof time === 'string');
   }),

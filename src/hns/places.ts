@@ -12,22 +12,16 @@ export type Place =
 /** "namespace 5b0a…", "container 8d3f…" */
 const nameOf = ({ kind, id }: Place): string => `${kind} ${id}`;
 
-/** A place that has been opened, so that it is known to be there before anything is made for it. */
+/** A place that is there, and open. */
 export interface OpenPlace {
   /** Attaches an endpoint. One call. */
   readonly attach: (endpointId: string) => Promise<void>;
 }
 
-/** Opens the place for an attachment. One call. Throws code 4 when it is not there. */
-export async function openPlace(session: Session, place: Place): Promise<OpenPlace> {
+/** Opens the place for an attachment; undefined when it is not there. One call. */
+export async function openPlace(session: Session, place: Place): Promise<OpenPlace | undefined> {
   const modify = await modifierOf(session, place, `attach to ${nameOf(place)}`);
-  if (modify === undefined) {
-    throw new CniError(
-      Code.InvalidEnvironment,
-      `Cannot attach to ${nameOf(place)}: the ${place.kind} CNI_NETNS names does not exist`,
-      { details: 'variable CNI_NETNS' },
-    );
-  }
+  if (modify === undefined) return undefined;
   return {
     attach: async (endpointId) => {
       const { purpose, answer } = await modify('Add', endpointId, `attach endpoint ${endpointId} to ${nameOf(place)}`);
@@ -35,6 +29,16 @@ export async function openPlace(session: Session, place: Place): Promise<OpenPla
       if (answer.hr < 0 && statusOf(answer.hr).outcome !== 'exists') throw session.failure(purpose, answer);
     },
   };
+}
+
+/** Throws code 4 when the place was not there to be opened. */
+export function requirePlace(place: Place, open: OpenPlace | undefined): OpenPlace {
+  if (open !== undefined) return open;
+  throw new CniError(
+    Code.InvalidEnvironment,
+    `Cannot attach to ${nameOf(place)}: the ${place.kind} CNI_NETNS names does not exist`,
+    { details: 'variable CNI_NETNS' },
+  );
 }
 
 /** Takes an endpoint away; false when it or the place is gone or they were not joined. Two calls at the most. */

@@ -152,6 +152,8 @@ export interface LeaseStore {
    * was looked at. Answers whether there is none any more.
    */
   readonly expire: (key: string, olderThanMs: number) => Promise<boolean>;
+  /** Whether there is a record under this key, told without the lock: `find` has nothing to say of others. */
+  readonly isKnown: (key: string) => Promise<boolean>;
   /**
    * Leases of earlier boots, a few of them; HNS tells which of them are dead. Where there are none, a store that has used its
    * index knows; otherwise it is one look, without the lock.

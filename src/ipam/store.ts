@@ -65,6 +65,7 @@ export function openStore(options: StoreOptions): LeaseStore {
       if (!isThere()) files.ensureDir(layout.folder);
       return locked((open) => reserve(open, request));
     },
+    isKnown: (key) => Promise.resolve().then(() => isThere() && files.exists(layout.attachment(key))),
     find: (key) => ifAny(undefined, () => readLiving(stock, key)?.lease),
     addressesOf: (holder) => ifAny([], (open) => addressesOf(open, holder)),
     buried: (key) => ifAny(undefined, () => buried(stock, key)),

@@ -1,8 +1,7 @@
 /** ADD: find network and namespace, reserve an address, make the endpoint, attach it, read back what HNS made of it. */
 import { addPolicies, endpointIds, findEndpoint, readBack } from '../hns/client.ts';
-import { type OpenPlace, openPlace } from '../hns/places.ts';
+import { type OpenPlace, openPlace, requirePlace } from '../hns/places.ts';
 import type { Endpoint } from '../hns/wire.ts';
-import type { Lease } from '../ipam/lease.ts';
 import { isAskedFor } from '../ipam/pick.ts';
 import type { Target } from '../spec/command.ts';
 import { CniError, Code } from '../spec/error.ts';
@@ -33,34 +32,32 @@ export async function add(deps: Deps, target: Target): Promise<Attached> {
   if (sharedWith(target) !== undefined) return share(deps, target);
   // Before a network is made, which nobody would take away again.
   await requireFeatures(deps);
-  const { session, conf } = deps;
+  const { session, leases, conf } = deps;
   const place = placeOf(target.netns, target.containerId);
-  // What HNS is asked first does not depend on one another, nor on the disk.
-  const [ground, open, ids, lease] = await together(
+  const { key } = holderOf(target, conf.name);
+  // None depends on another. The lock of the leases is not taken beside calls of HNS.
+  const [ground, open, ids, isKnown] = await together(
     networkForAdd(deps, place),
     openPlace(session, place),
     endpointIds(session, endpointName(target, conf.name)),
-    leaseAfterSweep(deps, target),
+    leases.isKnown(key),
   );
-  const around = { ground, open, nodeAddress: await nodeAddressOn(deps, ground) };
+  const around = { ground, nodeAddress: await nodeAddressOn(deps, ground) };
+  await sweep(deps);
+  const lease = isKnown ? await leases.find(key) : undefined;
   const existing = await reusable(deps, target, around);
   if (existing !== undefined) return existing;
   await refuseExisting(deps, target, { hnsNetworkId: ground.network.id, ids, lease });
-  const done = await attemptTwice(deps, target, around);
+  const done = await attemptTwice(deps, target, { ...around, open: requirePlace(place, open) });
   // Last, when the store of the leases has seen whether there is anything to reclaim.
   await reclaim(deps, IN_PASSING);
   return done;
 }
 
-async function leaseAfterSweep(deps: Deps, target: Target): Promise<Lease | undefined> {
-  await sweep(deps);
-  return deps.leases.find(holderOf(target, deps.conf.name).key);
-}
-
 /** What HNS made is not what it was asked for. */
 class Unfit extends CniError {}
 
-async function attemptTwice(deps: Deps, target: Target, around: Surroundings): Promise<Attached> {
+async function attemptTwice(deps: Deps, target: Target, around: Opened): Promise<Attached> {
   const first = await attempt(deps, target, around);
   if (!(first instanceof Unfit)) return first;
   deps.remark(first.message);
@@ -70,7 +67,7 @@ async function attemptTwice(deps: Deps, target: Target, around: Surroundings): P
 }
 
 /** Makes and attaches the endpoint. One that is unfit is answered when all of it could be undone. */
-async function attempt(deps: Deps, target: Target, around: Surroundings): Promise<Attached | Unfit> {
+async function attempt(deps: Deps, target: Target, around: Opened): Promise<Attached | Unfit> {
   let made: Made | undefined;
   try {
     made = await makeEndpoint(deps, target, around);
@@ -105,7 +102,8 @@ function orGone(endpoint: Endpoint | undefined, { endpointName: name }: Made['le
   throw new CniError(Code.TryAgainLater, `Cannot read endpoint "${name}" back: HNS does not have it any more`);
 }
 
-type Surroundings = Readonly<{ ground: Ground; open: OpenPlace; nodeAddress: string | undefined }>;
+type Surroundings = Readonly<{ ground: Ground; nodeAddress: string | undefined }>;
+type Opened = Surroundings & { readonly open: OpenPlace };
 
 /**
  * With `"repeatedAdd": "reuse"`, the attachment as it is when it matches in full; else ADD of what exists is an error.

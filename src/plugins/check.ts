@@ -24,9 +24,11 @@ import { mismatches } from './verify.ts';
 export async function check(deps: Deps, target: Target): Promise<void> {
   const previous = await previousOf(deps, target);
   const place = placeOf(target.netns, target.containerId);
-  const [namespace, { lease, endpoint }] = await together(
+  const lease =
+    sharedWith(target) === undefined ? await deps.leases.find(holderOf(target, deps.conf.name).key) : undefined;
+  const [endpoint, namespace] = await together(
+    endpointOf(deps, target, lease),
     place.kind === 'namespace' ? findNamespace(deps.session, place.id) : Promise.resolve(undefined),
-    attachmentOf(deps, target),
   );
   deps.session.release();
   const wrong = [
@@ -111,25 +113,19 @@ function requireIndices(prevResult: unknown, interfaces: number, { ifname }: Tar
 const isSandbox = (value: string | undefined, { netns, containerId }: Target): boolean =>
   value !== undefined && netnsIn(value, containerId) === netns;
 
-interface Known {
-  readonly lease: Lease | undefined;
-  readonly endpoint: Endpoint | undefined;
-}
-
 /** Known by its record; one that another plugin made is found by its name. */
-async function attachmentOf(deps: Deps, target: Target): Promise<Known> {
-  if (sharedWith(target) !== undefined) return { lease: undefined, endpoint: await sharedEndpoint(deps, target) };
-  const { session, leases, conf } = deps;
-  const lease = await leases.find(holderOf(target, conf.name).key);
-  if (lease !== undefined) return { lease, endpoint: await findEndpoint(session, lease.endpointId) };
+async function endpointOf(deps: Deps, target: Target, lease: Lease | undefined): Promise<Endpoint | undefined> {
+  if (sharedWith(target) !== undefined) return sharedEndpoint(deps, target);
+  const { session, conf } = deps;
+  if (lease !== undefined) return findEndpoint(session, lease.endpointId);
   const [id] = await endpointIds(session, endpointName(target, conf.name));
-  return { lease, endpoint: id === undefined ? undefined : await findEndpoint(session, id) };
+  return id === undefined ? undefined : findEndpoint(session, id);
 }
 
 async function againstLease(
   { leases, conf }: Deps,
   target: Target,
-  { lease, endpoint }: Known & { readonly endpoint: Endpoint },
+  { lease, endpoint }: { readonly lease: Lease | undefined; readonly endpoint: Endpoint },
 ): Promise<readonly string[]> {
   const place = placeOf(target.netns, target.containerId);
   if (sharedWith(target) !== undefined) return mismatches(endpoint, { lease: undefined, place, policyTypes: [] });

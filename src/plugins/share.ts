@@ -1,6 +1,6 @@
 /** `container:<id>` as CNI_NETNS: a container that shares another one's endpoint, as those of a pod do under HNS v1. */
 import { endpointIds, findEndpoint } from '../hns/client.ts';
-import { detach, openPlace, type Place } from '../hns/places.ts';
+import { detach, openPlace, type Place, requirePlace } from '../hns/places.ts';
 import { detachV1 } from '../hns/v1.ts';
 import type { Endpoint } from '../hns/wire.ts';
 import type { DelTarget, Target } from '../spec/command.ts';
@@ -35,7 +35,7 @@ export async function share(deps: Deps, target: Target): Promise<Attached> {
 }
 
 async function shared({ session }: Deps, place: Place, found: Endpoint): Promise<Attached> {
-  const { attach } = await openPlace(session, place);
+  const { attach } = requirePlace(place, await openPlace(session, place));
   await attach(found.id);
   const endpoint = (await findEndpoint(session, found.id)) ?? found;
   const wrong = mismatches(endpoint, { lease: undefined, place, policyTypes: [] });

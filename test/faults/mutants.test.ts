@@ -64,7 +64,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     how: 'does not undo',
     parts: native(() => ({ delete: () => Promise.resolve(SUCCESS) })),
-    at: ['ADD', 'HcnOpenNamespace', 'final'],
+    at: ['ADD', 'HcnModifyNamespace', 'final'],
     finds: ['leak'],
   },
   {

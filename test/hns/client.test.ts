@@ -16,7 +16,7 @@ import {
 } from '../../src/hns/client.ts';
 import { startDeadline } from '../../src/hns/deadline.ts';
 import type { Handle, Native } from '../../src/hns/native.ts';
-import { detach, openPlace, type Place } from '../../src/hns/places.ts';
+import { detach, openPlace, type Place, requirePlace } from '../../src/hns/places.ts';
 import { openSession, type Session } from '../../src/hns/session.ts';
 import { hnsVersion } from '../../src/hns/v1.ts';
 import { type EndpointRequest, SCHEMA } from '../../src/hns/wire.ts';
@@ -218,8 +218,7 @@ client('findEndpoint() and findNamespace() answer undefined for what is not ther
 });
 
 async function attach(session: Session, place: Place, id: string): Promise<void> {
-  const open = await openPlace(session, place);
-  await open.attach(id);
+  await requirePlace(place, await openPlace(session, place)).attach(id);
 }
 
 client('attach() and detach() join endpoint and namespace and part them, in two calls each', async () => {
@@ -236,7 +235,7 @@ client('attach() and detach() join endpoint and namespace and part them, in two 
   assert.is(await detach(b.session, namespace(NS), ID), false, 'not joined any more');
   assert.equal((await findNamespace(b.session, NS))?.endpointIds, []);
 });
-client('openPlace() names CNI_NETNS when its namespace is not there; detach() answers false', async () => {
+client('requirePlace() names CNI_NETNS when its namespace is not there; detach() answers false', async () => {
   const b = bench();
   const error = await rejectsCni(attach(b.session, namespace(OTHER), ID), Code.InvalidEnvironment);
   assert.equal(error.toJSON(), {

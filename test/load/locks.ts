@@ -1,4 +1,7 @@
-/** Which HNS calls are made or served while their caller holds a file lock, by the kernel's own list of locks. */
+/**
+ * Which HNS calls are made or served while their caller holds a file lock, by the kernel's own list of locks. Not of interest
+ * are those that close a handle: nothing waits for them but the end of the process.
+ */
 import { readFileSync } from 'node:fs';
 import type { Request } from '../../native/simulator/call.ts';
 import type { Serving } from '../../native/simulator/dispatch.ts';
@@ -14,6 +17,7 @@ export function watchLocks(): LockWatch {
   const held = new Map<Request, string>();
   return {
     watch: (request, pid) => {
+      if (/^Hc[ns]Close/.test(request.function)) return;
       const locks = locksOf(readFileSync('/proc/locks', 'utf8'), pid);
       if (locks.length > 0) held.set(request, `${request.function} of process ${pid}: ${locks.join(', ')}`);
     },

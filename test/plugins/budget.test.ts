@@ -34,7 +34,7 @@ const ADD = [
   ],
   ...['HcnCreateEndpoint', 'HcnModifyNamespace', 'HcnQueryEndpointProperties'],
 ];
-const CHECK = ['HcnOpenNamespace', 'HcnOpenEndpoint', 'HcnQueryNamespaceProperties', 'HcnQueryEndpointProperties'];
+const CHECK = ['HcnOpenEndpoint', 'HcnOpenNamespace', 'HcnQueryEndpointProperties', 'HcnQueryNamespaceProperties'];
 const DEL = ['HcnEnumerateEndpoints', 'HcnOpenNamespace', 'HcnModifyNamespace', 'HcnDeleteEndpoint'];
 
 for (const count of [0, 500]) {

@@ -273,7 +273,7 @@ check(
     const prevResult = await must(node.run('ADD', POD, node.conf()));
     const again = (): Promise<Ran> => node.run('CHECK', POD, node.conf({ prevResult, timeoutSeconds: 0.2 }));
     node.setFaults([{ function: '*', every: true, hresult: 0x800706ba }]);
-    await fails(again(), Code.TryAgainLater, /^Cannot read namespace .*0x800706BA/);
+    await fails(again(), Code.TryAgainLater, /^Cannot read endpoint .*0x800706BA/);
     node.setFaults([{ function: 'HcnOpenNamespace', action: 'hang' }]);
     await fails(again(), Code.TryAgainLater, /^Cannot read namespace .*: HNS did not answer within 0\.\d s$/);
     assert.equal([node.endpoints().length, node.leases()], [1, ['10.244.3.3']]);

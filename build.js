@@ -12,9 +12,10 @@ import { parseArgs } from 'node:util';
 import { readStamp, sha256, sizeOf, stampPath, writeWhole } from './scripts/files.js';
 import { binaryIn, nodeVersion, pkgHome } from './scripts/node-binaries.js';
 import { alignPe, dropSignature } from './scripts/pe-align.js';
+import { delayImports, importFromSystem32 } from './scripts/pe-imports.js';
 import { must, run, withTempFolder } from './scripts/run.js';
 import { describeExecutable, packagesIn } from './scripts/sbom.js';
-import { EXEC_ARGV, PACKAGES_WHEN_USED } from './scripts/start-options.js';
+import { EXEC_ARGV, LIBRARIES_WHEN_CALLED, PACKAGES_WHEN_USED } from './scripts/start-options.js';
 import { whyNoWine } from './scripts/wine-root.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
@@ -33,6 +34,9 @@ const RECIPE = [
   'scripts/sea-blob.js',
   'scripts/start-options.js',
   'scripts/pe-align.js',
+  'scripts/pe-image.js',
+  'scripts/pe-imports.js',
+  'scripts/pe-stubs.js',
   'scripts/node-binaries.json',
   'package-lock.json',
 ];
@@ -132,7 +136,8 @@ async function whyNoCodeCache({ platform }) {
 }
 
 function finishPe(image, align) {
-  return align ? alignPe(image) : dropSignature(image);
+  const finished = delayImports(importFromSystem32(dropSignature(image)), LIBRARIES_WHEN_CALLED);
+  return align ? alignPe(finished) : finished;
 }
 
 async function pack({ target, bundle, addons, codeCache, home, folder, made }) {

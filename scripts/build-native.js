@@ -11,6 +11,7 @@ const PROBE = join(ROOT, 'native', 'probe', 'probe.c');
 const FILE_FAULTS = join(ROOT, 'native', 'file-faults', 'file-faults.c');
 const MEASURE = join(ROOT, 'native', 'measure', 'measure.c');
 const HELLO = join(ROOT, 'native', 'measure', 'hello.c');
+const DELAYED = join(ROOT, 'native', 'delayed');
 const OUT = join(ROOT, 'dist', 'native');
 const MINGW = 'x86_64-w64-mingw32-gcc';
 
@@ -38,6 +39,14 @@ export const WINDOWS_LIBRARIES_BUILT = ['computenetwork.dll', 'vmcompute.dll'].m
 /** Tells what the Windows headers make of rows of IP Helper, for tests. */
 export const PROBE_WINDOWS = join(OUT, 'probe.dll');
 
+/** For tests of delayed imports: the library, what imports it, what loads that elsewhere than it asks; and one that does not load. */
+export const DELAYED_WINDOWS = Object.fromEntries(
+  ['mixed.dll', 'importer.dll', 'loader.exe', 'planted.dll'].map((name) => [name.split('.')[0], join(OUT, name)]),
+);
+
+/** Images with this address ask to be in one place. */
+const SAME_PLACE = '-Wl,--image-base=0x140000000';
+
 /**
  * Builds what is older than its sources. `windows`: true builds the DLLs or throws, false leaves them out, undefined
  * builds them when mingw-w64 is installed. Answers the paths of what is there now.
@@ -63,8 +72,25 @@ export function buildNative({ windows } = {}) {
   );
   make(CALLER_WINDOWS, [CALLER, ...inputs], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, CALLER]));
   make(PROBE_WINDOWS, [PROBE], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-shared', '-o', target, PROBE]));
+  buildDelayed();
   make(HELLO_WINDOWS, [HELLO], (target) => compile(MINGW, [...FLAGS, ...WINDOWS, '-o', target, HELLO]));
   return [LINUX_LIBRARY, ...WINDOWS_LIBRARIES_BUILT];
+}
+
+function buildDelayed() {
+  const { mixed, importer, loader, planted } = DELAYED_WINDOWS;
+  const [library, program] = [
+    [...FLAGS, ...WINDOWS, '-shared'],
+    [...FLAGS, ...WINDOWS, SAME_PLACE],
+  ];
+  const source = (name) => join(DELAYED, `${name}.c`);
+  const named = [source('mixed'), join(DELAYED, 'mixed.def')];
+  make(mixed, named, (target) => compile(MINGW, [...library, '-o', target, ...named]));
+  make(importer, [source('importer'), mixed], (target) =>
+    compile(MINGW, [...library, SAME_PLACE, '-Wl,--dynamicbase', '-o', target, source('importer'), mixed]),
+  );
+  make(loader, [source('loader')], (target) => compile(MINGW, [...program, '-o', target, source('loader')]));
+  make(planted, [source('planted')], (target) => compile(MINGW, [...library, '-o', target, source('planted')]));
 }
 
 const sources = (extension) =>

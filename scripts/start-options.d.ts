@@ -1,4 +1,5 @@
 import type { Plugin } from 'esbuild';
 
 export declare const EXEC_ARGV: readonly string[];
+export declare const LIBRARIES_WHEN_CALLED: readonly string[];
 export declare const PACKAGES_WHEN_USED: Plugin[];

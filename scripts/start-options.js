@@ -18,6 +18,19 @@ export const EXEC_ARGV = [
   '--no-lazy',
 ];
 
+/**
+ * What node.exe imports and a command hardly ever calls: loaded when it does, from System32. Without them it imports only
+ * libraries that Windows has at hand for every process (KnownDLLs), or that each start calls.
+ */
+export const LIBRARIES_WHEN_CALLED = [
+  'CRYPT32.dll',
+  'dbghelp.dll',
+  'IPHLPAPI.DLL',
+  'SHELL32.dll',
+  'USERENV.dll',
+  'WINMM.dll',
+];
+
 /** ip-address makes some sixty addresses when it is evaluated, and only IPv6 needs it. */
 export const PACKAGES_WHEN_USED = [whenUsed('ip-address', ['Address6'])];
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { buildNative, DELAYED_WINDOWS } from '../../scripts/build-native.js';
+import { LIBRARIES_WHEN_CALLED } from '../../scripts/start-options.js';
 import * as wine from '../../scripts/wine.js';
 import { createMachine, type Machine } from '../support/machine.ts';
 import { NAMESPACES } from '../support/node.ts';
@@ -53,6 +55,16 @@ scenario('DLLs planted beside the executable and in the current folder stay unus
   }
   const added = await add();
   assert.is(added.code, 0, added.stdout);
+});
+
+scenario('libraries that Node imports are not taken from beside the executable either', async ({ folder, add }) => {
+  buildNative({ windows: true });
+  // Wine's own random numbers load crypt32 from there, whoever asks for them; those of Windows do not.
+  for (const library of LIBRARIES_WHEN_CALLED.filter((name) => name !== 'CRYPT32.dll')) {
+    copyFileSync(DELAYED_WINDOWS.planted, join(folder, library.toLowerCase()));
+  }
+  const added = await add();
+  assert.is(added.code, 0, added.stdout + added.stderr);
 });
 
 scenario('an addon that was tampered with is restored before it is loaded', async ({ folder, add }) => {

@@ -5,8 +5,9 @@
  * 1 GiB outside V8's heap for each pointer, and V8 would collect garbage for each: the first lets the heap be as large as two
  * thousand pointers say, the second has V8 look at that limit alone, and the third has it let new objects point at as much. The
  * fourth and the fifth say how large the space of new objects is all the same: at first what a command needs, at most what is
- * usual. The sixth is one thread for V8's own tasks, of which a command has few. The last has every function compiled when the code
- * cache is made, not when it is first called.
+ * usual. The sixth is one thread for V8's own tasks, of which a command has few. The seventh leaves out the thread that waits for
+ * another process to ask for a debugger, and so nobody can. The last has every function compiled when the code cache is made,
+ * not when it is first called.
  */
 export const EXEC_ARGV = [
   '--max-old-space-size=4000000',
@@ -15,6 +16,7 @@ export const EXEC_ARGV = [
   '--min-semi-space-size=4',
   '--max-semi-space-size=16',
   '--v8-pool-size=1',
+  '--disable-sigusr1',
   '--no-lazy',
 ];
 

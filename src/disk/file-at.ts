@@ -34,19 +34,23 @@ export function openNew(calls: SystemCalls, path: string, flags: 'wx' | 'wx+'): 
 }
 
 /**
- * A time in the past, at a random microsecond: whatever changes the folder later sets a later one. The system's own clock would
- * not do, since it stands still for some milliseconds at a time (Linux), in which another program may change the folder, too.
+ * A time in the past, at random, in nanoseconds: whatever changes the folder later sets a later one. The system's own clock would not do,
+ * since it stands still for some milliseconds at a time (Linux), in which another program may change the folder, too. Eighths
+ * of a second, about a million of them, are exact as a number of seconds and on every disk: what was set need not be read.
  */
 export function markFolder(calls: SystemCalls, folder: string): bigint | undefined {
+  const eighths = Math.floor(Date.now() / 125) - BACK - Math.floor(Math.random() * CHOICES);
   try {
-    calls.setTime(folder, Math.floor(Date.now() / 1000) - BACK_S + Math.random());
+    calls.setTime(folder, eighths / 8);
   } catch (cause) {
     // A folder of another owner: it can be written, and keeps its own time.
     if (cause instanceof Error && 'code' in cause && (cause.code === 'EPERM' || cause.code === 'EACCES'))
       return undefined;
     throw cause;
   }
-  return calls.timeOf(folder);
+  return BigInt(eighths) * 125_000_000n;
 }
 
-const BACK_S = 2;
+/** Two seconds, in eighths. */
+const BACK = 16;
+const CHOICES = 2 ** 20;

@@ -44,6 +44,19 @@ files('write() replaces whole, and flushes nothing', () =>
     assert.equal(tree(folder), { 'last_reserved_ip.0': '10.244.3.8' });
   }),
 );
+files('mark() sets the time that it answers, another one each time, which the next entry moves', () =>
+  inFolder((folder) => {
+    const marks = Array.from({ length: 50 }, () => {
+      const mark = here.mark(folder);
+      assert.is(here.timeOf(folder), mark);
+      return mark;
+    });
+    assert.ok(new Set(marks).size > 45);
+    for (const mark of marks) assert.ok(BigInt(mark ?? '') <= BigInt(Date.now() - 1875) * 1_000_000n);
+    writeFileSync(join(folder, 'entry'), '');
+    assert.not(marks.includes(here.timeOf(folder)));
+  }),
+);
 files('writing makes the folder that is not there', () =>
   inFolder((folder) => {
     here.writeFlushed(join(folder, 'a', 'b', 'record.json'), 'one');

@@ -4,7 +4,7 @@
  * --align (a page-aligned wincni.exe, which starts sooner under Wine), --wine (such a copy beside the usual one).
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,7 +15,7 @@ import { alignPe, dropSignature } from './scripts/pe-align.js';
 import { delayImports, importFromSystem32 } from './scripts/pe-imports.js';
 import { must, run, withTempFolder } from './scripts/run.js';
 import { describeExecutable, packagesIn } from './scripts/sbom.js';
-import { EXEC_ARGV, LIBRARIES_WHEN_CALLED, PACKAGES_WHEN_USED } from './scripts/start-options.js';
+import { EXEC_ARGV, LIBRARIES_WHEN_CALLED, PACKAGES_WHEN_USED, PERSONS_PART_APART } from './scripts/start-options.js';
 import { whyNoWine } from './scripts/wine-root.js';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
@@ -45,10 +45,11 @@ const RECIPE = [
 export async function build({ entry = join(ROOT, 'src/main.ts'), out = join(ROOT, 'dist'), align = false } = {}) {
   const { path: bundle, packages } = await bundleOf({ entry, out });
   const isProduct = entry === join(ROOT, 'src/main.ts');
+  const program = isProduct ? await programOf(bundle) : { main: readFileSync(bundle), assets: {} };
   const made = await Promise.all(
     TARGETS.map(async (target) => {
       const path = join(out, target.file);
-      return { ...target, path, fresh: await makeExecutable({ target, bundle, path, align }) };
+      return { ...target, path, fresh: await makeExecutable({ target, program, path, align }) };
     }),
   );
   for (const { path, limitMB } of made) assertSize(path, limitMB * 1e6);
@@ -79,13 +80,27 @@ export async function buildBundle({ entry = join(ROOT, 'src/main.ts'), out = joi
 
 /** The bundle, and the npm packages that are in it. */
 async function bundleOf({ entry, out }) {
+  const path = join(out, 'wincni.cjs');
+  const { contents, metafile } = await bundled(entry);
+  const foreign = Object.keys(metafile.inputs).filter((input) => /^(native|test|scripts)\//.test(input));
+  if (entry.startsWith(join(ROOT, 'src')) && foreign.length > 0) {
+    throw new Error(`Cannot bundle ${foreign}: it is no part of the plugin`);
+  }
+  mkdirSync(out, { recursive: true });
+  // Left alone when nothing is different: tests of another run may be starting it.
+  if (sizeOf(path) === undefined || !readFileSync(path).equals(contents)) writeWhole(path, contents);
+  assertSize(path, BUNDLE_LIMIT_KB * 1e3);
+  return { path, packages: packagesIn(metafile) };
+}
+
+/** A program as one text, and what esbuild knows of it. */
+async function bundled(entry, plugins = []) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const path = join(out, 'wincni.cjs');
   const { metafile, outputFiles } = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: [entry],
-    outfile: path,
+    outfile: 'bundle.cjs',
     bundle: true,
     write: false,
     minify: true,
@@ -96,33 +111,30 @@ async function bundleOf({ entry, out }) {
     metafile: true,
     logLevel: 'warning',
     define: { WINCNI_VERSION: JSON.stringify(version) },
-    plugins: PACKAGES_WHEN_USED,
+    plugins: [...PACKAGES_WHEN_USED, ...plugins],
   });
-  const foreign = Object.keys(metafile.inputs).filter((input) => /^(native|test|scripts)\//.test(input));
-  if (entry.startsWith(join(ROOT, 'src')) && foreign.length > 0) {
-    throw new Error(`Cannot bundle ${foreign}: it is no part of the plugin`);
-  }
-  mkdirSync(out, { recursive: true });
-  const [{ contents }] = outputFiles;
-  // Left alone when nothing is different: tests of another run may be starting it.
-  if (sizeOf(path) === undefined || !readFileSync(path).equals(contents)) writeWhole(path, contents);
-  assertSize(path, BUNDLE_LIMIT_KB * 1e3);
-  return { path, packages: packagesIn(metafile) };
+  return { contents: outputFiles[0].contents, metafile };
+}
+
+/** What an executable begins with, and the whole program for src/by-hand-part.ts: as a function that is given `require`. */
+async function programOf(whole) {
+  const { contents: main } = await bundled(join(ROOT, 'src/main.ts'), [PERSONS_PART_APART]);
+  return { main, assets: { 'whole.cjs': `(function(require){${readFileSync(whole, 'utf8')}\n})` } };
 }
 
 /** Makes the executable unless its stamp says that the same inputs made it; tells whether it did. */
-async function makeExecutable({ target, bundle, path, align }) {
+async function makeExecutable({ target, program, path, align }) {
   const addons = addonsOf(target);
   const refusal = await whyNoCodeCache(target);
   const codeCache = refusal === undefined;
   if (!codeCache) console.log(`${target.file} starts more slowly, without a code cache. ${refusal}`);
-  const stamp = inputsHash({ target, bundle, addons, align, codeCache });
+  const stamp = inputsHash({ target, program, addons, align, codeCache });
   if (readStamp(path) === `${stamp} ${sizeOf(path)}`) return false;
   rmSync(stampPath(path), { force: true });
   const home = await pkgHome();
   await withTempFolder(async (folder) => {
     const made = join(folder, 'made');
-    await pack({ target, bundle, addons, codeCache, home, folder, made });
+    await pack({ target, program, addons, codeCache, home, folder, made });
     writeWhole(path, target.platform === 'win' ? finishPe(readFileSync(made), align) : readFileSync(made));
   });
   writeFileSync(stampPath(path), `${stamp} ${sizeOf(path)}`);
@@ -140,18 +152,23 @@ function finishPe(image, align) {
   return align ? alignPe(finished) : finished;
 }
 
-async function pack({ target, bundle, addons, codeCache, home, folder, made }) {
-  const main = join(folder, 'main.cjs');
-  copyFileSync(bundle, main);
+async function pack({ target, program, addons, codeCache, home, folder, made }) {
+  const written = (name, content) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const main = written('main.cjs', program.main);
   // The addons are unpacked into a folder of this name, so that versions with other addons never meet in one.
-  const id = join(folder, 'addons.id');
-  writeFileSync(id, sha256(Buffer.concat(addons.map(({ path }) => readFileSync(path)))).slice(0, 16));
-  const assets = Object.fromEntries(addons.map(({ asset, path }) => [asset, path]));
+  const id = sha256(Buffer.concat(addons.map(({ path }) => readFileSync(path)))).slice(0, 16);
+  const assets = Object.fromEntries([
+    ...addons.map(({ asset, path }) => [asset, path]),
+    ...Object.entries({ ...program.assets, 'addons.id': id }).map(([name, text]) => [name, written(name, text)]),
+  ]);
   const options = {
     platform: target.platform,
     output: made,
     main,
-    assets: { ...assets, 'addons.id': id },
+    assets,
     // An OpenSSL configuration names libraries to load: it is the empty one, whatever OPENSSL_CONF says.
     execArgv: [...EXEC_ARGV, `--openssl-config=${target.nothing}`],
     ...(codeCache && { node: binaryIn(home, target.name), env: { HOME: homedir() } }),
@@ -171,9 +188,10 @@ function addonsOf({ prebuilds }) {
   ];
 }
 
-function inputsHash({ target, bundle, addons, align, codeCache }) {
-  const hash = createHash('sha256').update(JSON.stringify({ target, align, codeCache, nodeVersion, EXEC_ARGV }));
-  for (const path of [bundle, ...addons.map((addon) => addon.path), ...RECIPE.map((file) => join(ROOT, file))]) {
+function inputsHash({ target, program: { main, assets }, addons, align, codeCache }) {
+  const hash = createHash('sha256').update(main);
+  hash.update(JSON.stringify({ target, align, codeCache, nodeVersion, EXEC_ARGV, assets }));
+  for (const path of [...addons.map((addon) => addon.path), ...RECIPE.map((file) => join(ROOT, file))]) {
     hash.update(sha256(readFileSync(path)));
   }
   return hash.digest('hex');

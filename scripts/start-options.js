@@ -1,4 +1,5 @@
 /** What makes a start of the executables short: the options of every process, and packages that wait in the bundle until they are used. */
+import { join } from 'node:path';
 
 /**
  * Fixed inside the executable; nothing outside can add to them (execArgvExtension "none", NODE_OPTIONS included). ref-napi claims
@@ -52,3 +53,13 @@ function whenUsed(name, exports) {
     },
   };
 }
+
+/** A plugin of esbuild: what a runtime's commands need, without the command line of people. */
+export const PERSONS_PART_APART = {
+  name: "a person's part apart",
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\/by-hand\.ts$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, 'by-hand-part.ts'),
+    }));
+  },
+};

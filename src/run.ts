@@ -1,4 +1,4 @@
-/** One command from input to the text for stdout and the exit status; the process edge is main.ts. */
+/** One command from input to the text for stdout and the exit status; the process edge is edge.ts. */
 
 import { readHostLocalCommand } from './host-local/command.ts';
 import type { Io, Platform } from './platform.ts';

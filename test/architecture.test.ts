@@ -28,7 +28,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'configured.ts': ['spec', 'ipam', 'dialects', 'flannel', 'host-local', 'network-command.ts', 'platform.ts'],
   'run.ts': ['spec', 'host-local', 'configured.ts', 'platform.ts'],
   'this-machine.ts': ['spec', 'disk', 'dialects', 'ffi', 'hns', 'ipam', 'process', 'platform.ts'],
-  'main.ts': ['spec', 'platform.ts', 'run.ts', 'this-machine.ts', 'cli'],
+  'edge.ts': ['spec', 'this-machine.ts'],
+  'by-hand.ts': ['edge.ts', 'cli'],
+  'by-hand-part.ts': ['edge.ts'],
+  'main.ts': ['spec', 'platform.ts', 'run.ts', 'edge.ts', 'by-hand.ts'],
 };
 /** Builtin modules and packages by layer; a layer that is not here uses none. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
@@ -42,7 +45,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   log: ['node:fs', 'node:path'],
   node: ['node:path'],
   cli: ['node:child_process', 'node:fs', 'node:path', 'node:sea', 'node:util'],
-  'main.ts': ['node:fs'],
+  'edge.ts': ['node:fs'],
 };
 const MAX_LINES = 200;
 
@@ -121,13 +124,13 @@ architecture('builtin modules and packages are used where they are said to be', 
 /** What may appear in one place only, comments apart. */
 const ONLY: readonly (readonly [what: RegExp, where: RegExp])[] = [
   [/ffi-napi|ref-napi/, /^src\/ffi\//],
-  [/\bprocess\.env\b/, /^src\/main\.ts$/],
-  [/\bprocess\.(?:stdout|stderr|stdin)\b/, /^src\/main\.ts$/],
+  [/\bprocess\.env\b/, /^src\/edge\.ts$/],
+  [/\bprocess\.(?:stdout|stderr|stdin)\b/, /^$/],
   [/\bprocess\.dlopen\b/, /^src\/ffi\//],
-  [/\bprocess\.exit\b/, /^src\/(?:ffi\/|main\.ts$)/],
+  [/\bprocess\.exit\b/, /^src\/(?:ffi\/|edge\.ts$)/],
   [
     /\b(?:write|append|rename|unlink|rm|mkdir)(?:File)?Sync\b/,
-    /^src\/(?:disk|log)\/|^src\/ffi\/addons\.ts$|^src\/main\.ts$/,
+    /^src\/(?:disk|log)\/|^src\/ffi\/addons\.ts$|^src\/edge\.ts$/,
   ],
   [/\bconsole\b|\bimport\.meta\b|^await /m, /^$/],
 ];

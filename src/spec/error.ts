@@ -1,4 +1,4 @@
-/** The one error of the plugin and the one table of its codes; what every layer throws and main.ts prints. */
+/** The one error of the plugin and the one table of its codes; what every layer throws and run.ts prints. */
 
 /**
  * CNI error codes. 1-99 belong to the specification (SPEC.md 1.1.0, section "Error"); 100 and up are this plugin's own.

@@ -5,7 +5,7 @@ declare const require: NodeJS.Require;
 
 /** Has the whole program begin, which finds the same arguments. */
 export function byHand(): void {
-  // Stopped already, and Node complains of a second time.
+  // main.ts has stopped the counting, and would again in the whole program, of which Node complains.
   delete environment['NODE_V8_COVERAGE'];
   const { getAsset } = process.getBuiltinModule('node:sea');
   const { Script } = process.getBuiltinModule('node:vm');

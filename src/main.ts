@@ -29,6 +29,10 @@ async function main(): Promise<void> {
 
 main().catch((failure: unknown) => {
   // stdout itself is gone: nobody is left to tell, and a runtime that asks again finds a pending lease.
-  writeStderr(`wincni: ${failure instanceof Error ? failure.message : String(failure)}\n`);
-  end(1);
+  try {
+    writeStderr(`wincni: ${failure instanceof Error ? failure.message : String(failure)}\n`);
+  } finally {
+    // Also when stderr is gone, too: Node's own end would wait for a call that hangs.
+    end(1);
+  }
 });

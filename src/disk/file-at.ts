@@ -36,7 +36,8 @@ export function openNew(calls: SystemCalls, path: string, flags: 'wx' | 'wx+'): 
 /**
  * A time in the past, at random, in nanoseconds: whatever changes the folder later sets a later one. The system's own clock would not do,
  * since it stands still for some milliseconds at a time (Linux), in which another program may change the folder, too. Eighths
- * of a second, about a million of them, are exact as a number of seconds and on every disk: what was set need not be read.
+ * of a second, about a million of them, are exact as a number of seconds and on every disk that keeps fractions of one (NTFS and
+ * those of Linux do): what was set need not be read.
  */
 export function markFolder(calls: SystemCalls, folder: string): bigint | undefined {
   const eighths = Math.floor(Date.now() / 125) - BACK - Math.floor(Math.random() * CHOICES);

@@ -30,6 +30,7 @@ export declare function ensure(options?: {
 export declare function run(exe: string, args: readonly string[], options?: WineOptions): Promise<WineResult>;
 export declare function freshPrefix(): Promise<string>;
 export declare function removePrefix(prefix: string): Promise<void>;
+export declare function addDrive(folder: string): Promise<void>;
 export declare function windowsPath(path: string): string;
 export declare function unixPath(path: string, prefix?: string): Promise<string>;
 export declare function installSystemDll(path: string, prefix?: string): Promise<void>;

@@ -1,5 +1,5 @@
 /** Runs Windows executables under Wine, each process of ours in a prefix (a Windows) of its own. Which Wine: wine-root.js. */
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { call, stopServer } from './wine-call.js';
 import { copyPrefix, dropPrefix, patternPrefix, sweepPrefixes, wineHome } from './wine-prefix.js';
@@ -44,7 +44,8 @@ export async function removePrefix(prefix) {
 
 /**
  * Runs a Windows executable, given by its Unix path, to its end; several can run at once. The environment is only what
- * `env` says beside Wine's own settings; `under` is a command of Linux that starts Wine. `code` is the exit code modulo 256; null with `timedOut` when the limit ended it.
+ * `env` says beside Wine's own settings; `cwd` is the folder it runs in; `under` is a command of Linux that
+ * starts Wine. `code` is the exit code modulo 256; null with `timedOut` when the limit ended it.
  */
 export async function run(exe, args, { prefix, under = [], ...options } = {}) {
   const context = await ensure();
@@ -61,6 +62,24 @@ export async function unixPath(path, prefix) {
   const inside = /^c:[\\/]*(.*)$/i.exec(path)?.[1];
   if (inside === undefined) throw new Error(`Cannot place "${path}", expected a path on drive C:`);
   return join(prefix ?? (await ensure()).prefix, 'drive_c', ...inside.split(/[\\/]+/));
+}
+
+const LETTERS = 'defghijklmnopqrstuvwxy';
+const folders = [];
+let next = 0;
+
+/**
+ * Makes a folder a drive of its own in this process's prefix: for a program that runs in it, it is the current drive, on which
+ * lies what the program names without one. When the letters are used up, the folder of the longest standing gives its own away.
+ */
+export async function addDrive(folder) {
+  const { prefix } = await ensure();
+  if (folders.includes(folder)) return;
+  const link = join(prefix, 'dosdevices', `${LETTERS[next]}:`);
+  rmSync(link, { force: true });
+  symlinkSync(folder, link);
+  folders[next] = folder;
+  next = (next + 1) % LETTERS.length;
 }
 
 /** Puts a DLL into a prefix's System32; of those that wine-call.js names as overrides it is the one that is loaded. */

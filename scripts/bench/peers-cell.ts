@@ -85,9 +85,8 @@ type Life = (verb: 'ADD' | 'DEL', pod: Pod) => Promise<Ran>;
 function lifeOf(node: PodNode, { program, plugins }: Candidate, setup: Setup): Life {
   const { system, folder } = node;
   writeFileSync(join(folder, 'subnet.env'), SUBNET_ENV);
-  // The address of the host's own endpoint, which flannel's configuration cannot keep out of the range.
-  mkdirSync(join(folder, 'leases', setup.network), { recursive: true });
-  writeFileSync(join(folder, 'leases', setup.network, '10.244.3.2'), 'host\r\neth0');
+  // flannel takes no folder for leases: host-local has its usual one then.
+  for (const leases of ['leases', 'var/lib/cni/networks']) keepFromPods(join(folder, leases, setup.network));
   const places: Places = {
     dataDir: system.path(join(folder, 'leases')),
     // Without a drive it lies on the simulated machine.
@@ -95,6 +94,12 @@ function lifeOf(node: PodNode, { program, plugins }: Candidate, setup: Setup): L
   };
   const conf = setup.conf(places);
   return (verb, pod) => runVerb(node, { program, verb, pod, conf, plugins });
+}
+
+/** The address of the host's own endpoint, which flannel's configuration cannot keep out of the range. */
+function keepFromPods(leases: string): void {
+  mkdirSync(leases, { recursive: true });
+  writeFileSync(join(leases, '10.244.3.2'), 'host\r\neth0');
 }
 
 interface Block {

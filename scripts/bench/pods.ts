@@ -36,7 +36,7 @@ export const widened = (seeds: readonly unknown[]): readonly unknown[] =>
 export interface PodNode {
   readonly system: System;
   readonly simulator: Simulator;
-  /** Its leases and its log are below. */
+  /** Its leases and its log are below, and what a plugin names without a drive. */
   readonly folder: string;
 }
 
@@ -74,5 +74,6 @@ export function tryVerb({ system, simulator, folder }: PodNode, command: Command
       CNI_PATH: system.path(plugins),
     },
     stdin: JSON.stringify(conf),
+    drive: folder,
   });
 }

@@ -13,6 +13,8 @@ export interface Start {
   /** Besides this there is only what the system itself needs. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A folder that is the current drive of a Windows program: what it names without a drive lies in it. */
+  readonly drive?: string;
 }
 
 /** A process that has ended, with its children's time and memory where it waited for them. */
@@ -82,24 +84,27 @@ export async function wineSystem(folder: string): Promise<System | { readonly mi
     install,
     suffix: '.exe',
     path: wine.windowsPath,
-    start: starting(folder, (result, program, { args, ...given }) =>
-      wine.run(program, args, { ...given, under: [measure, result] }),
-    ),
+    start: starting(folder, async (result, program, { args, env, stdin, drive }) => {
+      const options = { env, stdin, under: [measure, result] };
+      if (drive === undefined) return wine.run(program, args, options);
+      await wine.addDrive(drive);
+      return wine.run(program, args, { ...options, cwd: drive });
+    }),
   };
 }
 
 type Said = { readonly stdout: string; readonly stderr: string };
 /** Runs a program to its end under measure, which writes to `result`. */
-type Measuring = (result: string, program: string, start: Required<Start>) => Promise<Said>;
+type Measuring = (result: string, program: string, start: Start & Required<Omit<Start, 'drive'>>) => Promise<Said>;
 
 let results = 0;
 
 /** Several programs may be measured at once, each into a file of its own. */
 const starting =
   (folder: string, run: Measuring): System['start'] =>
-  async (program, { args = [], env = {}, stdin = '' } = {}) => {
+  async (program, { args = [], env = {}, stdin = '', ...more } = {}) => {
     const result = join(folder, `measured-${results++}.json`);
-    return startedBy(await run(result, program, { args, env, stdin }), result);
+    return startedBy(await run(result, program, { args, env, stdin, ...more }), result);
   };
 
 function install(path: string, folder: string, name = basename(path)): string {

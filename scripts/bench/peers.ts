@@ -43,7 +43,7 @@ export async function peers({ quick, peers: theirs, only = '', pods, say }: Benc
     for (const { system, setup } of pairsOf(systems, theirs).filter((pair) => pair.setup.name.includes(only))) {
       const place = `${system.name} ${setup.name}`;
       const candidates = candidatesIn(folderIn(place), { system, setup, theirs });
-      lines.push({ system, setup, what: 'VERSION alone', costs: await measureVersion(system, candidates) });
+      lines.push({ system, setup, what: 'VERSION alone', costs: await measureVersion(system, candidates, size.pods) });
       for (const cell of cellsOf(setup, size)) {
         const what = describe(cell);
         say(`${system.name}: ${setup.name}: ${what}`);
@@ -120,6 +120,7 @@ function reportOf(
       'until a block is there and gone divided by its pods, and CPU time, the medians of the blocks; the most memory of one process; HNS calls',
       'without closes, and their documents. Beside each the ratio of wincni to the others. HNS is the simulator in another process, without',
       'latency, or with 10 ms for a read, 150 ms to create an endpoint and 80 ms to attach it, and with so many endpoints of others on the node.',
+      `VERSION alone: the median of ${formatCount(pods)} starts of each, in turns.`,
       '',
       tables.join('\n\n'),
       ...(missing === undefined ? [] : ['', `Not measured under Wine: ${missing}`]),

@@ -9,8 +9,8 @@ import { join } from 'node:path';
  * usual. The sixth is one thread for V8's own tasks, of which a command has few. The seventh leaves out the thread that waits for
  * another process to ask for a debugger, and so nobody can. The eighth keeps the seed of hashes that Node's snapshot was made
  * with, for which none of its tables has to be built again (SECURITY.md says what that means), and the ninth leaves V8's
- * built-in functions where the executable has them instead of copying them nearer to compiled code, of which there is none. The
- * last has every function compiled when the code cache is made, not when it is first called.
+ * built-in functions where the executable has them instead of copying them nearer to compiled code, of which there is hardly any.
+ * The last has every function compiled when the code cache is made, not when it is first called.
  */
 export const EXEC_ARGV = [
   '--max-old-space-size=4000000',
